@@ -1,0 +1,5 @@
+"""`python -m taskyard` is the `taskyard` command."""
+
+from taskyard.cli import main
+
+main()

@@ -1,0 +1,87 @@
+"""The permission table: one row a permission, one set of roles a row. Routes name a row; nothing else decides."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from taskyard.kit.problems import Kind, Problem
+
+
+class NotAllowed(Problem):
+    """The role {role} may not {permission} here."""
+
+    kind = Kind.FORBIDDEN
+
+
+class Role(StrEnum):
+    """What a member is in a workspace."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    REVIEWER = "reviewer"
+    ANNOTATOR = "annotator"
+    CLIENT = "client"
+
+
+class Permission(StrEnum):
+    """What a route may ask for. PUBLIC needs no caller, KNOWN any signed-in member."""
+
+    PUBLIC = "public"
+    KNOWN = "known"
+    MEMBERS_READ = "members.read"
+    MEMBERS_WRITE = "members.write"
+    MEMBERS_INVITE = "members.invite"
+    KEYS_WRITE = "keys.write"
+    PROJECTS_READ = "projects.read"
+    PROJECTS_WRITE = "projects.write"
+    FILES_READ = "files.read"
+    FILES_WRITE = "files.write"
+    TASKS_READ = "tasks.read"
+    TASKS_WRITE = "tasks.write"
+    TASKS_CREATE = "tasks.create"
+    TASKS_CANCEL = "tasks.cancel"
+    TASKS_EXPORT = "tasks.export"
+    UPLOADS_READ = "uploads.read"
+    UPLOADS_WRITE = "uploads.write"
+    WORK_TAKE = "work.take"
+    WORK_RELEASE_ANY = "work.release_any"
+    RUNS_READ = "runs.read"
+    RUNS_WRITE = "runs.write"
+    EVENTS_READ = "events.read"
+
+
+_ALL = frozenset(Role)
+_LEADS = frozenset({Role.OWNER, Role.MANAGER})
+_WORKERS = frozenset({Role.OWNER, Role.MANAGER, Role.REVIEWER, Role.ANNOTATOR})
+_LEADS_AND_CLIENTS = _LEADS | {Role.CLIENT}
+
+# Which rows a role sees behind a permission is decided where the rows are: managers see the workspace,
+# reviewers and annotators their own queues and work, clients the projects shared with them.
+PERMISSIONS: dict[Permission, frozenset[Role]] = {
+    Permission.KNOWN: _ALL,
+    Permission.MEMBERS_READ: _LEADS,
+    Permission.MEMBERS_WRITE: frozenset({Role.OWNER}),
+    Permission.MEMBERS_INVITE: _LEADS,
+    Permission.KEYS_WRITE: frozenset({Role.OWNER}),
+    Permission.PROJECTS_READ: _ALL,
+    Permission.PROJECTS_WRITE: _LEADS,
+    Permission.FILES_READ: _ALL,
+    Permission.FILES_WRITE: _ALL,
+    Permission.TASKS_READ: _ALL,
+    Permission.TASKS_WRITE: _LEADS,
+    Permission.TASKS_CREATE: _LEADS_AND_CLIENTS,
+    Permission.TASKS_CANCEL: _LEADS_AND_CLIENTS,
+    Permission.TASKS_EXPORT: _LEADS_AND_CLIENTS,
+    Permission.UPLOADS_READ: _LEADS_AND_CLIENTS,
+    Permission.UPLOADS_WRITE: _LEADS_AND_CLIENTS,
+    Permission.WORK_TAKE: _WORKERS,
+    Permission.WORK_RELEASE_ANY: _LEADS,
+    Permission.RUNS_READ: _ALL,
+    Permission.RUNS_WRITE: _WORKERS,
+    Permission.EVENTS_READ: _ALL,
+}
+
+
+def may(role: Role, permission: Permission) -> bool:
+    """Say whether the table admits the role."""
+    return permission is Permission.PUBLIC or role in PERMISSIONS[permission]

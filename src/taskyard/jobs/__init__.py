@@ -1,0 +1,5 @@
+"""Background chores on Procrastinate, deferred inside our transaction."""
+
+from taskyard.jobs.chores import Chore, ChoreWorker, enqueue
+
+__all__ = ["Chore", "ChoreWorker", "enqueue"]

@@ -1,0 +1,1 @@
+"""The way to PostgreSQL: engine, session, roles and row-level security."""

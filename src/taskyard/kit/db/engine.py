@@ -1,0 +1,149 @@
+"""One way to a transaction: it knows its workspace, writes its facts before the commit and wakes listeners after."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+RUNTIME_ROLE = "taskyard_app"
+# Workers see the line of every workspace, and nothing else of them before they enter one.
+WORKER_ROLE = "taskyard_worker"
+BeforeCommit = Callable[[AsyncSession], Awaitable[None]]
+AfterCommit = Callable[[AsyncSession], None]
+
+
+class Database:
+    """The pool of one process and the only place where a transaction is committed.
+
+    Connections act as the run-time role, which owns nothing and cannot bypass row-level security.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        connections: int = 10,
+        statement_seconds: float = 5,
+        lock_seconds: float = 5,
+        application: str = "taskyard",
+        role: str = RUNTIME_ROLE,
+    ) -> None:
+        self.url = driver_url(url)
+        limits = {
+            "role": role,
+            "statement_timeout": int(statement_seconds * 1000),
+            "lock_timeout": int(lock_seconds * 1000),
+            "idle_in_transaction_session_timeout": 60_000,
+            "timezone": "UTC",
+            # Every statement here is short and prepared: compiling one costs more than it saves.
+            "jit": "off",
+        }
+        options = " ".join(f"-c {name}={value}" for name, value in limits.items())
+        self.engine = create_async_engine(
+            self.url,
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=False,
+            pool_use_lifo=True,
+            connect_args={"options": options, "application_name": application, "connect_timeout": 5},
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        self._before: list[BeforeCommit] = []
+        self._after: list[AfterCommit] = []
+
+    def before_commit(self, do: BeforeCommit, *, first: bool = False) -> None:
+        """Have something done inside every transaction, last thing before it is committed."""
+        self._before.insert(0 if first else len(self._before), do)
+
+    def after_commit(self, do: AfterCommit) -> None:
+        """Have something done after every commit; it must not fail and must not wait."""
+        self._after.append(do)
+
+    async def begin(self, workspace_id: UUID | None = None) -> AsyncSession:
+        """Open a transaction bound to one workspace; end it with `commit` or `rollback`."""
+        session = self._sessions()
+        if workspace_id is not None:
+            await enter_workspace(session, workspace_id)
+        return session
+
+    async def commit(self, session: AsyncSession) -> None:
+        """Write what is pending, commit, then wake whoever listens."""
+        try:
+            await session.flush()
+            for do in self._before:
+                await do(session)
+            await session.commit()
+        except BaseException:
+            await session.rollback()
+            raise
+        finally:
+            await session.close()
+        for after in self._after:
+            after(session)
+
+    async def rollback(self, session: AsyncSession) -> None:
+        """Forget everything the transaction did."""
+        await session.rollback()
+        await session.close()
+
+    @asynccontextmanager
+    async def transaction(self, workspace_id: UUID | None = None) -> AsyncIterator[AsyncSession]:
+        """Open a transaction, commit it at the end, or roll back on any error."""
+        session = await self.begin(workspace_id)
+        try:
+            yield session
+        except BaseException:
+            await self.rollback(session)
+            raise
+        await self.commit(session)
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.engine.dispose()
+
+
+async def enter_workspace(session: AsyncSession, workspace_id: UUID) -> None:
+    """Let row-level security show this workspace, and only it, until the transaction ends."""
+    session.info["workspace_id"] = workspace_id
+    await session.execute(_ENTER, {"name": "taskyard.workspace_id", "value": str(workspace_id)})
+
+
+async def enter_user(session: AsyncSession, user_id: UUID) -> None:
+    """Let row-level security show the memberships of one user, to choose a workspace at sign-in."""
+    await session.execute(_ENTER, {"name": "taskyard.user_id", "value": str(user_id)})
+
+
+_ENTER = text("SELECT set_config(:name, :value, true)")
+
+
+def is_away(error: BaseException) -> bool:
+    """Say whether the database could not be asked just now; asking again later may help."""
+    if isinstance(error, PoolTimeout | OSError):
+        return True
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    if state is None:  # the server said nothing at all
+        return isinstance(error, OperationalError | InterfaceError)
+    # Class 57 is an administrator's shutdown, 53 a lack of resources, 08 a broken connection.
+    return (isinstance(error, DBAPIError) and error.connection_invalidated) or state[:2] in {"57", "53", "08"}
+
+
+def is_collision(error: BaseException) -> bool:
+    """Say whether two transactions stood in each other's way; this one was undone and may be repeated."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    # Class 40 is a deadlock, 55P03 a lock that somebody else held for too long.
+    return state is not None and (state[:2] == "40" or state == "55P03")
+
+
+def driver_url(url: str) -> URL:
+    """Return the address with our driver named, whatever of the usual spellings was given."""
+    parsed = make_url(url)
+    if parsed.drivername in {"postgres", "postgresql", "postgresql+psycopg2"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed

@@ -1,0 +1,75 @@
+"""Record what happened in the transaction in which it happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskyard.access import Actor
+
+_PENDING = "ledger.pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that happened, named `noun.verbed`, with a sentence people can read in a timeline."""
+
+    name: str
+    says: str
+    noun_id: UUID | None = None
+    project_id: UUID | None = None
+    task_id: UUID | None = None
+    run_id: UUID | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def record(session: AsyncSession, fact: Fact, *, by: Actor) -> None:
+    """Add the fact to the transaction; it is written last thing before the commit, or never."""
+    pending(session).append((fact, by))
+
+
+def pending(session: AsyncSession) -> list[tuple[Fact, Actor]]:
+    """Return the facts this transaction has recorded so far; the list grows as more are recorded."""
+    found: list[tuple[Fact, Actor]] = session.info.setdefault(_PENDING, [])
+    return found
+
+
+async def write(session: AsyncSession) -> None:
+    """Insert the pending facts in one statement. Called by the transaction's edge, by nobody else."""
+    facts = pending(session)
+    if not facts:
+        return
+    session.info.pop(_PENDING)
+    rows = [
+        {
+            "workspace_id": by.workspace_id,
+            "name": fact.name,
+            "says": fact.says,
+            "noun_id": fact.noun_id,
+            "project_id": fact.project_id,
+            "task_id": fact.task_id,
+            "run_id": fact.run_id,
+            "data": fact.data,
+            "actor_kind": by.kind,
+            "actor_id": by.member_id,
+            "actor_name": by.name,
+        }
+        for fact, by in facts
+    ]
+    await session.execute(_INSERT, {"rows": orjson.dumps(rows).decode()})
+    session.info["ledger.workspaces"] = {by.workspace_id for _, by in facts}
+
+
+_INSERT = text("""
+    INSERT INTO facts (workspace_id, name, says, noun_id, project_id, task_id, run_id, data,
+                       actor_kind, actor_id, actor_name)
+    SELECT workspace_id, name, says, noun_id, project_id, task_id, run_id, data, actor_kind, actor_id, actor_name
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS fact(
+        workspace_id uuid, name text, says text, noun_id uuid, project_id uuid, task_id uuid, run_id uuid,
+        data jsonb, actor_kind text, actor_id uuid, actor_name text)
+""")
