@@ -1,0 +1,1 @@
+"""Models that run inside the worker, with weights from installed packages."""
