@@ -1,0 +1,1 @@
+"""The street: one house per noun, each entered by its door."""

@@ -1,0 +1,34 @@
+"""Projects and their flows: drafts, published versions, templates, conditions and inputs."""
+
+from taskyard.domain.projects.actions import open_playground, open_project, publish
+from taskyard.domain.projects.conditions import holds
+from taskyard.domain.projects.flow import Flow, Result, Step
+from taskyard.domain.projects.input_schema import InputChecker
+from taskyard.domain.projects.problems import NoSuchProject
+from taskyard.domain.projects.published import Published, Version, published, version
+from taskyard.domain.projects.routes import routes
+from taskyard.domain.projects.store import get
+from taskyard.domain.projects.tables import Project
+from taskyard.domain.projects.templates import Scope, UnresolvedReference, fill
+
+__all__ = [
+    "Flow",
+    "InputChecker",
+    "NoSuchProject",
+    "Project",
+    "Published",
+    "Result",
+    "Scope",
+    "Step",
+    "UnresolvedReference",
+    "Version",
+    "fill",
+    "get",
+    "holds",
+    "open_playground",
+    "open_project",
+    "publish",
+    "published",
+    "routes",
+    "version",
+]
