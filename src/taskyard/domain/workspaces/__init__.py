@@ -1,0 +1,26 @@
+"""Workspaces: users, members, invitations, sessions and keys."""
+
+from taskyard.domain.workspaces.actions import make_key
+from taskyard.domain.workspaces.operators import (
+    add_person,
+    enter_named,
+    open_empty_workspace,
+    set_password,
+    workspaces_here,
+)
+from taskyard.domain.workspaces.routes import routes
+from taskyard.domain.workspaces.sign_in import add_user, identify, new_setup_link, open_workspace
+
+__all__ = [
+    "add_person",
+    "add_user",
+    "enter_named",
+    "identify",
+    "make_key",
+    "new_setup_link",
+    "open_empty_workspace",
+    "open_workspace",
+    "routes",
+    "set_password",
+    "workspaces_here",
+]
