@@ -1,0 +1,15 @@
+"""What sorts of answers there are."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class AnswerKind(StrEnum):
+    """Whether an answer counts, or was kept because it came too late."""
+
+    ANSWER = "answer"
+    LATE_DRAFT = "late_draft"
+
+
+KIND_CHECK = "kind IN ({})".format(", ".join(f"'{kind.value}'" for kind in AnswerKind))

@@ -1,0 +1,58 @@
+"""Every query about answers."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskyard.domain.answers.rules import AnswerKind
+from taskyard.domain.answers.tables import Answer
+
+
+async def outputs(session: AsyncSession, workspace_id: UUID, run_id: UUID) -> dict[str, Any]:
+    """Return what each step of a run gave so far. Where people and a model answered, people's word counts."""
+    rows = await session.execute(
+        select(Answer.step, Answer.data)
+        .where(Answer.workspace_id == workspace_id, Answer.run_id == run_id, Answer.kind == AnswerKind.ANSWER)
+        .order_by(Answer.member_id.is_not(None), Answer.id)
+    )
+    return {step: data for step, data in rows.all()}  # noqa: C416 - dict() would lose the types
+
+
+async def author_of(session: AsyncSession, workspace_id: UUID, run_id: UUID, step: str) -> str | None:
+    """Return who gave the answer of a step that counts."""
+    found = await session.execute(
+        select(Answer.by_name)
+        .where(
+            Answer.workspace_id == workspace_id,
+            Answer.run_id == run_id,
+            Answer.step == step,
+            Answer.kind == AnswerKind.ANSWER,
+        )
+        .order_by(Answer.member_id.is_not(None).desc(), Answer.id.desc())
+        .limit(1)
+    )
+    return found.scalar()
+
+
+async def today_of(session: AsyncSession, workspace_id: UUID, member_id: UUID) -> tuple[int, float]:
+    """Return how many answers a member gave since midnight UTC, and the seconds they took."""
+    found = await session.execute(_TODAY, {"workspace_id": workspace_id, "member_id": member_id})
+    row = found.one()
+    return int(row.submitted), float(row.seconds)
+
+
+async def delete_of_task(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> None:
+    """Remove all answers of a task."""
+    await session.execute(_DELETE, {"workspace_id": workspace_id, "task_id": task_id})
+
+
+_TODAY = text("""
+    SELECT count(*) AS submitted, coalesce(sum(seconds), 0) AS seconds FROM answers
+    WHERE workspace_id = :workspace_id AND member_id = :member_id AND kind = 'answer'
+      AND created_at >= date_trunc('day', now())
+""")
+_DELETE = text("DELETE FROM answers WHERE workspace_id = :workspace_id AND task_id = :task_id")

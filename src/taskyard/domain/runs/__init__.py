@@ -1,0 +1,67 @@
+"""Runs and step runs: a task's passes through its flow, and the line people and models stand at."""
+
+from taskyard.domain.runs.actions import NewTask, admit, going_of
+from taskyard.domain.runs.facts import run_fact, step_fact
+from taskyard.domain.runs.problems import NoSuchRun, NoSuchStepRun
+from taskyard.domain.runs.progress import Going, advance, chosen_performer, end_lease, finished_steps, stop
+from taskyard.domain.runs.routes import routes
+from taskyard.domain.runs.rules import (
+    AGENTS,
+    PEOPLE,
+    RUN,
+    STEP_RUN,
+    RunState,
+    StepRunState,
+    is_model,
+    retry_seconds,
+)
+from taskyard.domain.runs.store import (
+    claim_for_model,
+    extend_lease,
+    get,
+    lock,
+    lock_step_run,
+    lost_leases,
+    now,
+    overdue_cancellations,
+    step_runs,
+    workspaces_with_model_work,
+)
+from taskyard.domain.runs.tables import Run, StepRun
+
+__all__ = [
+    "AGENTS",
+    "PEOPLE",
+    "RUN",
+    "STEP_RUN",
+    "Going",
+    "NewTask",
+    "NoSuchRun",
+    "NoSuchStepRun",
+    "Run",
+    "RunState",
+    "StepRun",
+    "StepRunState",
+    "admit",
+    "advance",
+    "chosen_performer",
+    "claim_for_model",
+    "end_lease",
+    "extend_lease",
+    "finished_steps",
+    "get",
+    "going_of",
+    "is_model",
+    "lock",
+    "lock_step_run",
+    "lost_leases",
+    "now",
+    "overdue_cancellations",
+    "retry_seconds",
+    "routes",
+    "run_fact",
+    "step_fact",
+    "step_runs",
+    "stop",
+    "workspaces_with_model_work",
+]

@@ -1,0 +1,225 @@
+"""How a run goes on: open the steps that are due, and end it when nothing is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskyard import ledger
+from taskyard.access import Actor
+from taskyard.domain.projects import Flow, Result, Step, UnresolvedReference, holds
+from taskyard.domain.runs import facts, store
+from taskyard.domain.runs.rules import PEOPLE, RUN, STEP_RUN, RunState, StepRunState, is_model
+from taskyard.domain.runs.tables import Run, StepRun
+from taskyard.domain.tasks import TASK, Task, TaskStatus, task_fact
+from taskyard.kit.ids import new_id
+
+OPEN = frozenset({StepRunState.QUEUED, StepRunState.RUNNING, StepRunState.WAITING})
+TOUCHED = frozenset({StepRunState.COMPLETED, StepRunState.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """A run in the middle of a change: run and task are locked, `outputs` holds what each completed step gave."""
+
+    run: Run
+    task: Task
+    flow: Flow
+    input: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+
+
+async def advance(session: AsyncSession, by: Actor, going: Going) -> None:
+    """Open what is due and settle the states of run and task. The caller has just ended or opened a step run."""
+    run, flow = going.run, going.flow
+    rows = await store.step_runs(session, run.workspace_id, run.id)
+    if run.state == RunState.CANCELLING:
+        if not any(row.state in OPEN for row in rows):
+            await _stop(session, by, going, rows)
+        return
+    if RUN.is_final(run.state):
+        return
+    failed = next((row for row in rows if row.state == StepRunState.FAILED and _stops(flow, row.step)), None)
+    if failed is not None:
+        await _fail(session, by, going, rows, dict(failed.error or {}, step=failed.step))
+        return
+    rows = [*rows, *await _open_due(session, going, rows)]
+    if any(row.state in OPEN for row in rows):
+        _settle(going, rows)
+    else:
+        await _complete(session, by, going, rows)
+
+
+async def _open_due(session: AsyncSession, going: Going, rows: Sequence[StepRun]) -> list[StepRun]:
+    opened: list[StepRun] = []
+    while True:
+        all_rows = [*rows, *opened]
+        started = {row.step for row in all_rows}
+        done = finished_steps(all_rows, going.outputs)
+        due = [step for step in going.flow.ready(done) if step.id not in started]
+        if not due:
+            break
+        scope = going.flow.scope(going.input, done)
+        for step in due:
+            opened += turns(going.run, going.task, step, is_due=step.when is None or holds(step.when, scope))
+    session.add_all(opened)
+    await session.flush()
+    if any(is_model(row.performer) for row in opened):
+        await store.announce_work(session)
+    return opened
+
+
+def turns(run: Run, task: Task, step: Step, *, is_due: bool) -> list[StepRun]:
+    """Return a step's step runs, one a performer; a step whose condition is not met gets one that is skipped."""
+    performers = [chosen_performer(run.settings, performer) for performer in step.by]
+    return [
+        StepRun(
+            workspace_id=run.workspace_id,
+            id=new_id(),
+            run_id=run.id,
+            task_id=task.id,
+            project_id=task.project_id,
+            step=step.id,
+            performer=performer,
+            replica=1,
+            state=STEP_RUN.start if is_due else StepRunState.SKIPPED,
+            priority=task.priority,
+            roles=list(step.people.roles) or None if performer == PEOPLE else None,
+            hold_seconds=step.people.hold_seconds,
+            attempt=0,
+            token=0,
+            reason=None if is_due else "Its condition was not met.",
+        )
+        for performer in (performers if is_due else performers[:1])
+    ]
+
+
+def chosen_performer(settings: Mapping[str, Any], performer: str) -> str:
+    """Return the model chosen for this run in place of the flow's model; people stay people."""
+    return str(settings["model"]) if settings.get("model") and is_model(performer) else performer
+
+
+def finished_steps(rows: Sequence[StepRun], outputs: Mapping[str, Any]) -> dict[str, Result]:
+    """Return the steps all of whose step runs have ended, with what each amounts to."""
+    by_step: dict[str, list[StepRun]] = {}
+    for row in rows:
+        by_step.setdefault(row.step, []).append(row)
+    return {
+        step: _amounts_to({row.state for row in its_rows}, outputs.get(step))
+        for step, its_rows in by_step.items()
+        if not any(row.state in OPEN for row in its_rows)
+    }
+
+
+def _amounts_to(states: set[str], output: Any) -> Result:
+    if StepRunState.COMPLETED in states:
+        return Result("completed", output)
+    return Result("failed" if StepRunState.FAILED in states else "skipped")
+
+
+def _stops(flow: Flow, step_id: str) -> bool:
+    return flow.step(step_id).on_error == "stop"
+
+
+def _settle(going: Going, rows: Sequence[StepRun]) -> None:
+    run, task = going.run, going.task
+    active = any(row.state == StepRunState.RUNNING for row in rows)
+    touched = any(row.state in TOUCHED for row in rows)
+    waiting = [row for row in rows if row.state in OPEN]
+    task.steps = sorted({row.step for row in waiting})
+    if active:
+        _to(run, RunState.RUNNING, "begin")
+        run.reason = None
+        run.started_at = run.started_at or func.now()
+    elif touched:
+        _to(run, RunState.WAITING, "wait")
+        run.reason = waiting_reason(waiting[0])
+    else:
+        _to(run, RunState.QUEUED, "return")
+        run.reason = None
+    begun = active or touched
+    if begun and task.status == TaskStatus.QUEUED:
+        task.status = TASK.target(task.status, "begin")
+    elif not begun and task.status == TaskStatus.IN_PROGRESS:
+        task.status = TASK.target(task.status, "return")
+
+
+def _to(run: Run, state: RunState, move: str) -> None:
+    if run.state != state:
+        RUN.move(run, move)
+
+
+def waiting_reason(row: StepRun) -> str:
+    """Return in words what a run waits for."""
+    if row.state == StepRunState.WAITING:
+        return row.reason or f"Waiting to try {row.step} again."
+    return f"In queue {row.step}." if not is_model(row.performer) else f"Waiting for {row.performer}."
+
+
+async def _complete(session: AsyncSession, by: Actor, going: Going, rows: Sequence[StepRun]) -> None:
+    run, task = going.run, going.task
+    try:
+        output = going.flow.answer(going.flow.scope(going.input, finished_steps(rows, going.outputs)))
+    except UnresolvedReference as problem:
+        await _fail(session, by, going, rows, {"code": problem.code, "says": problem.detail})
+        return
+    RUN.move(run, "complete")
+    run.output = output if isinstance(output, dict) else {}
+    run.reason, run.ended_at = None, func.now()
+    run.started_at = run.started_at or func.now()
+    task.status = TASK.target(task.status, "complete")
+    task.steps, task.completed_at = [], func.now()
+    ledger.record(session, facts.run_fact("completed", run, f"Run {run.number} was completed."), by=by)
+    ledger.record(session, task_fact("completed", task, "The task was completed."), by=by)
+
+
+async def _fail(session: AsyncSession, by: Actor, going: Going, rows: Sequence[StepRun], error: dict[str, Any]) -> None:
+    run, task = going.run, going.task
+    close_rows(rows, "The run failed at another step.")
+    RUN.move(run, "fail")
+    run.error, run.reason = error, str(error.get("says", "It failed."))
+    run.ended_at = func.now()
+    run.started_at = run.started_at or func.now()
+    task.status = TASK.target(task.status, "fail")
+    task.steps, task.completed_at = [], func.now()
+    await session.flush()
+    ledger.record(session, facts.run_fact("failed", run, f"Run {run.number} failed: {run.reason}", error=error), by=by)
+    ledger.record(session, task_fact("failed", task, "The task failed."), by=by)
+
+
+async def _stop(session: AsyncSession, by: Actor, going: Going, rows: Sequence[StepRun]) -> None:
+    run, task = going.run, going.task
+    close_rows(rows, "The run was cancelled.")
+    RUN.move(run, "stop")
+    run.reason, run.ended_at = "Cancelled.", func.now()
+    move = "cancel" if task.status == TaskStatus.QUEUED else "stop"
+    task.status = TASK.target(task.status, move)
+    task.steps, task.completed_at = [], func.now()
+    await session.flush()
+    ledger.record(session, facts.run_fact("cancelled", run, f"Run {run.number} was cancelled."), by=by)
+    ledger.record(session, task_fact("cancelled", task, "The task was cancelled."), by=by)
+
+
+async def stop(session: AsyncSession, by: Actor, going: Going) -> None:
+    """End a run now. Whoever still works on it shows an old token and is refused."""
+    rows = await store.step_runs(session, going.run.workspace_id, going.run.id)
+    await _stop(session, by, going, rows)
+
+
+def close_rows(rows: Sequence[StepRun], reason: str) -> None:
+    """Take back every open step run: no lease, and a token nobody has."""
+    for row in rows:
+        if row.state in OPEN:
+            STEP_RUN.move(row, "cancel")
+            end_lease(row)
+            row.reason, row.ended_at = reason, func.now()
+
+
+def end_lease(row: StepRun) -> None:
+    """Take the lease from whoever has it; a late writer's token no longer fits."""
+    row.lease_until = row.holder_id = row.worker = None
+    row.token += 1

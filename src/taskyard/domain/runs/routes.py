@@ -1,0 +1,104 @@
+"""HTTP that changes tasks and runs; the pages that show them are views."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from taskyard.access import Permission
+from taskyard.domain import projects, tasks
+from taskyard.domain.runs import actions
+from taskyard.domain.runs.actions import NewTask
+from taskyard.domain.runs.schemas import (
+    AppRun,
+    ChangeTask,
+    NewTaskBody,
+    NewTasks,
+    Rerun,
+    RunApp,
+    RunSaid,
+    TaskSaid,
+    TasksSaid,
+)
+from taskyard.web import AtHand, Router, Session, Who
+
+routes = Router(noun="runs")
+
+
+@routes.verb("POST", "/tasks", may=Permission.TASKS_CREATE, answers=TaskSaid | TasksSaid, status=201)
+async def create(body: NewTasks, session: Session, actor: Who) -> TaskSaid | TasksSaid:
+    """Create one task, or up to a thousand: all of them, or none."""
+    bodies = body.tasks or [NewTaskBody.model_validate(body.model_dump(exclude={"tasks"}))]
+    wanted = [NewTask(new.project, new.input, new.external_id, new.priority, new.batch, new.metadata) for new in bodies]
+    made = await actions.admit(session, actor, wanted)
+    await session.flush()
+    said = [TaskSaid.model_validate(task) for task in made]
+    return said[0] if body.tasks is None else TasksSaid(tasks=said)
+
+
+@routes.verb("PATCH", "/tasks/{task_id}", may=Permission.TASKS_WRITE, answers=TaskSaid)
+async def change(task_id: UUID, body: ChangeTask, session: Session, actor: Who) -> TaskSaid:
+    """Change a task's priority, batch or metadata."""
+    task = await actions.change_task(
+        session,
+        actor,
+        task_id,
+        priority=body.priority,
+        batch=body.batch,
+        metadata=body.metadata,
+        clear_batch="batch" in body.model_fields_set,
+    )
+    return TaskSaid.model_validate(task)
+
+
+@routes.verb("DELETE", "/tasks/{task_id}", may=Permission.RUNS_WRITE, status=204)
+async def delete(task_id: UUID, session: Session, actor: Who) -> None:
+    """Delete a task with everything it made. Leads delete any, others their own playground tasks."""
+    await _own_or_lead(session, actor, task_id)
+    await actions.delete_task(session, actor, task_id)
+
+
+@routes.verb("POST", "/tasks/{task_id}/cancel", may=Permission.TASKS_CANCEL, answers=TaskSaid)
+async def cancel_task(task_id: UUID, session: Session, actor: Who) -> TaskSaid:
+    """Cancel a task that nobody has begun."""
+    task = await tasks.get(session, actor.workspace_id, task_id)
+    await projects.get(session, actor, task.project_id)
+    cancelled = await actions.cancel_task(session, actor, task_id)
+    await session.flush()
+    return TaskSaid.model_validate(cancelled)
+
+
+@routes.verb("POST", "/tasks/{task_id}/runs", may=Permission.RUNS_WRITE, answers=RunSaid, status=201)
+async def rerun(task_id: UUID, body: Rerun, session: Session, actor: Who) -> RunSaid:
+    """Pass a finished task through its flow again."""
+    await _own_or_lead(session, actor, task_id)
+    settings = body.settings.model_dump(exclude_none=True) if body.settings else None
+    run = await actions.rerun(session, actor, task_id, settings, body.input)
+    await session.refresh(run)
+    return RunSaid.model_validate(run)
+
+
+@routes.verb("POST", "/apps/{project_id}/runs", may=Permission.RUNS_WRITE, answers=AppRun, status=201)
+async def run_app(project_id: UUID, body: RunApp, session: Session, actor: Who) -> AppRun:
+    """Create a task of an app with its first run."""
+    task, run = await actions.run_app(
+        session, actor, project_id, body.input, body.settings.model_dump(exclude_none=True)
+    )
+    await session.flush()
+    await session.refresh(run)
+    return AppRun(task=TaskSaid.model_validate(task), run=RunSaid.model_validate(run))
+
+
+@routes.verb("POST", "/runs/{run_id}/cancel", may=Permission.RUNS_WRITE, answers=RunSaid)
+async def cancel_run(run_id: UUID, session: Session, actor: Who, desk: AtHand) -> RunSaid:
+    """Cancel a run; a model at work gets a deadline to end by."""
+    await _own_or_lead(session, actor, (await actions.run_of(session, actor, run_id)).task_id)
+    run = await actions.cancel_run(session, actor, run_id, desk.settings)
+    await session.flush()
+    await session.refresh(run)
+    return RunSaid.model_validate(run)
+
+
+async def _own_or_lead(session: Session, actor: Who, task_id: UUID) -> None:
+    task = await tasks.get(session, actor.workspace_id, task_id)
+    if not actor.may(Permission.TASKS_WRITE) and task.created_by != actor.member_id:
+        raise tasks.NoSuchTask(task_id=task_id)

@@ -1,0 +1,21 @@
+"""Refusals about tasks."""
+
+from taskyard.kit.problems import Kind, Problem
+
+
+class NoSuchTask(Problem):
+    """No task {task_id} in this workspace."""
+
+    kind = Kind.MISSING
+
+
+class ExternalIdTaken(Problem):
+    """A task with the external id {external_id} is in this project already: it is {task_id}."""
+
+    kind = Kind.CONFLICT
+
+
+class TaskInFlight(Problem):
+    """The task is being worked on: wait until its run has ended, then {verb} it."""
+
+    kind = Kind.CONFLICT

@@ -1,0 +1,59 @@
+"""The life of a task."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from taskyard.kit.lifecycle import Lifecycle
+
+PRIORITY_MIN = -(2**31)
+PRIORITY_MAX = 2**31 - 1
+PREVIEW_CHARS = 160
+
+
+class TaskStatus(StrEnum):
+    """Where a task stands, as clients see it."""
+
+    QUEUED = "queued"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+_S = TaskStatus
+
+TASK = Lifecycle(
+    "task",
+    TaskStatus,
+    TaskStatus.QUEUED,
+    {
+        # Somebody, a person or a model, began its first step.
+        "begin": ({_S.QUEUED}, _S.IN_PROGRESS),
+        # The only activity was released, skipped or ran out: nobody has touched it.
+        "return": ({_S.IN_PROGRESS}, _S.QUEUED),
+        "complete": ({_S.QUEUED, _S.IN_PROGRESS}, _S.COMPLETED),
+        "fail": ({_S.QUEUED, _S.IN_PROGRESS}, _S.FAILED),
+        # Certain only while queued; a model's work in progress is cancelled through its run.
+        "cancel": ({_S.QUEUED}, _S.CANCELLED),
+        "stop": ({_S.IN_PROGRESS}, _S.CANCELLED),
+        "rerun": ({_S.COMPLETED, _S.FAILED, _S.CANCELLED}, _S.QUEUED),
+    },
+)
+
+
+def preview_of(value: object, handles: Collection[str] = ()) -> str:
+    """Return the first words of an input, for a list, in the order they were given; handles of files are no words."""
+    words = " · ".join(text for text in _texts(value) if text not in handles)
+    return words if len(words) <= PREVIEW_CHARS else words[: PREVIEW_CHARS - 1] + "…"
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [" ".join(value[: PREVIEW_CHARS * 2].split())]
+    if isinstance(value, dict):
+        return [text for inner in list(value.values())[:20] for text in _texts(inner) if text]
+    if isinstance(value, list):
+        return [text for inner in value[:5] for text in _texts(inner) if text]
+    return [] if value is None else [str(value)[:40]]

@@ -1,0 +1,100 @@
+"""Every query about tasks themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskyard.domain.tasks.problems import NoSuchTask
+from taskyard.domain.tasks.tables import Task, TaskInput
+
+
+async def get(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> Task:
+    """Return a task, or NoSuchTask."""
+    found: Task | None = await session.scalar(select(Task).where(Task.workspace_id == workspace_id, Task.id == task_id))
+    if found is None:
+        raise NoSuchTask(task_id=task_id)
+    return found
+
+
+async def lock(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> Task:
+    """Return a task to be changed, or NoSuchTask. Step runs are locked before runs, runs before tasks."""
+    found: Task | None = await session.scalar(
+        select(Task)
+        .where(Task.workspace_id == workspace_id, Task.id == task_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NoSuchTask(task_id=task_id)
+    return found
+
+
+async def input_of(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> dict[str, Any]:
+    """Return what a task is about."""
+    found = await session.scalar(
+        select(TaskInput.input).where(TaskInput.workspace_id == workspace_id, TaskInput.task_id == task_id)
+    )
+    if found is None:
+        raise NoSuchTask(task_id=task_id)
+    return dict(found)
+
+
+async def set_metadata(session: AsyncSession, workspace_id: UUID, task_id: UUID, extra: dict[str, Any]) -> None:
+    """Replace a task's metadata."""
+    row = await session.scalar(
+        select(TaskInput).where(TaskInput.workspace_id == workspace_id, TaskInput.task_id == task_id)
+    )
+    if row is not None:
+        row.extra = extra
+
+
+async def add(session: AsyncSession, rows: Sequence[dict[str, Any]], inputs: Sequence[dict[str, Any]]) -> list[UUID]:
+    """Insert tasks with their inputs; return the ids of those whose external id was not there before."""
+    statement = (
+        insert(Task)
+        .on_conflict_do_nothing(
+            index_elements=["workspace_id", "project_id", "external_id"], index_where=Task.external_id.is_not(None)
+        )
+        .returning(Task.id)
+    )
+    added = set(await session.scalars(statement, list(rows)))
+    kept = [row for row in inputs if row["task_id"] in added]
+    if kept:
+        await session.execute(insert(TaskInput), kept)
+    return [row["id"] for row in rows if row["id"] in added]
+
+
+async def by_external_ids(
+    session: AsyncSession, workspace_id: UUID, project_id: UUID, external_ids: Sequence[str]
+) -> dict[str, UUID]:
+    """Return which external ids a project has, and whose they are."""
+    rows = await session.execute(
+        select(Task.external_id, Task.id).where(
+            Task.workspace_id == workspace_id, Task.project_id == project_id, Task.external_id.in_(external_ids)
+        )
+    )
+    return {str(external_id): task_id for external_id, task_id in rows}
+
+
+async def many(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID]) -> list[Task]:
+    """Return tasks in the order of their ids given."""
+    rows = await session.scalars(select(Task).where(Task.workspace_id == workspace_id, Task.id.in_(ids)))
+    found = {task.id: task for task in rows}
+    return [found[task_id] for task_id in ids if task_id in found]
+
+
+async def remove(session: AsyncSession, task: Task) -> None:
+    """Delete a task and its input."""
+    await session.delete(task)
+    await session.flush()
+
+
+def now() -> Any:
+    """Return the database's clock as an expression."""
+    return func.now()

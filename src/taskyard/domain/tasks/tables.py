@@ -1,0 +1,99 @@
+"""Tasks, narrow; their inputs beside them, so that no text index is ever touched by a change of state."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from taskyard.domain.tasks.rules import TASK
+from taskyard.kit.db.base import Base
+
+
+class Task(Base):
+    """One item of work, as lists show it."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        PrimaryKeyConstraint("workspace_id", "id"),
+        CheckConstraint(TASK.check_sql("status"), "status"),
+        # The default order of the list: last submitted, then created, newest first.
+        Index(
+            "tasks_recent_ix",
+            "workspace_id",
+            text("coalesce(last_submitted_at, '-infinity') DESC"),
+            text("id DESC"),
+        ),
+        Index(
+            "tasks_project_recent_ix",
+            "workspace_id",
+            "project_id",
+            text("coalesce(last_submitted_at, '-infinity') DESC"),
+            text("id DESC"),
+        ),
+        Index(
+            "tasks_status_recent_ix",
+            "workspace_id",
+            "status",
+            text("coalesce(last_submitted_at, '-infinity') DESC"),
+            text("id DESC"),
+        ),
+        # What makes a repeated upload harmless.
+        Index(
+            "tasks_external_id_key",
+            "workspace_id",
+            "project_id",
+            "external_id",
+            unique=True,
+            postgresql_where=text("external_id IS NOT NULL"),
+        ),
+    )
+
+    workspace_id: Mapped[UUID]
+    id: Mapped[UUID]
+    project_id: Mapped[UUID]
+    external_id: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text)
+    steps: Mapped[list[str]] = mapped_column(ARRAY(Text), comment="the steps it is at now")
+    priority: Mapped[int] = mapped_column(Integer, comment="lower is handed out first")
+    batch: Mapped[str | None] = mapped_column(Text)
+    preview: Mapped[str] = mapped_column(Text)
+    picture_id: Mapped[UUID | None] = mapped_column(comment="the file lists show as a thumbnail")
+    run_id: Mapped[UUID | None] = mapped_column(comment="the latest run")
+    run_count: Mapped[int] = mapped_column(Integer)
+    redo_count: Mapped[int] = mapped_column(Integer)
+    upload_id: Mapped[UUID | None]
+    created_by: Mapped[UUID | None]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    last_submitted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    completed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class TaskInput(Base):
+    """What a task is about. Written once, read when somebody opens the task."""
+
+    __tablename__ = "task_inputs"
+    __table_args__ = (
+        PrimaryKeyConstraint("workspace_id", "task_id"),
+        ForeignKeyConstraint(["workspace_id", "task_id"], ["tasks.workspace_id", "tasks.id"], ondelete="CASCADE"),
+    )
+
+    workspace_id: Mapped[UUID]
+    task_id: Mapped[UUID]
+    input: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    # Not named `metadata`, which SQLAlchemy keeps for itself.
+    extra: Mapped[dict[str, Any]] = mapped_column("metadata", JSONB)
