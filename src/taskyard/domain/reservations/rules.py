@@ -1,0 +1,48 @@
+"""The life of a reservation: a step run in one member's hands, under a lease."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from taskyard.access import Actor, Permission
+from taskyard.kit.lifecycle import Lifecycle
+
+
+class ReservationState(StrEnum):
+    """What became of a hold."""
+
+    HELD = "held"
+    SUBMITTED = "submitted"
+    RELEASED = "released"
+    SKIPPED = "skipped"
+    EXPIRED = "expired"
+
+
+_S = ReservationState
+
+RESERVATION = Lifecycle(
+    "reservation",
+    ReservationState,
+    ReservationState.HELD,
+    {
+        "renew": ({_S.HELD}, _S.HELD),
+        "save": ({_S.HELD}, _S.HELD),
+        # Late work counts while nobody else has taken the task.
+        "submit": ({_S.HELD, _S.EXPIRED}, _S.SUBMITTED),
+        "release": ({_S.HELD}, _S.RELEASED),
+        "skip": ({_S.HELD}, _S.SKIPPED),
+        "expire": ({_S.HELD}, _S.EXPIRED),
+    },
+)
+
+
+def may_release(actor: Actor, holder_id: UUID) -> bool:
+    """Holders release their own work; managers anybody's."""
+    return actor.member_id == holder_id or actor.may(Permission.WORK_RELEASE_ANY)
+
+
+def seconds_in_hand(held_at: datetime, ended_at: datetime) -> float:
+    """Return how long the work was held, in seconds."""
+    return round((ended_at - held_at).total_seconds(), 3)

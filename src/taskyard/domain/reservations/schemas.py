@@ -1,0 +1,146 @@
+"""Bodies in and out about work in hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from taskyard.web.bodies import Body, Named, Said
+
+
+class TakeNext(Body):
+    """From which queue to take; without any, from all that are open to me."""
+
+    project: UUID | None = None
+    step: Annotated[str, Field(max_length=100)] | None = None
+    explain: bool = False
+
+
+class Token(Body):
+    """The token that came with the hold."""
+
+    token: int | None = None
+
+
+class Skip(Token):
+    """Why the work is given back."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class DraftBody(Token):
+    """Unfinished work, and the revision it was based on."""
+
+    answer: dict[str, Any]
+    revision: Annotated[int, Field(ge=0)] = 0
+
+
+class Submit(Token):
+    """Finished work."""
+
+    answer: dict[str, Any]
+
+
+class ReservationSaid(Said):
+    """A hold."""
+
+    id: UUID
+    state: str
+    token: int
+    lease_until: datetime
+    hold_seconds: int
+    held_at: datetime
+    draft: dict[str, Any] | None
+    draft_revision: int
+    draft_saved_at: datetime | None
+
+
+class StepRunSaid(Said):
+    """What is to be done: the step with everything resolved."""
+
+    id: UUID
+    step: str
+    use: str
+    title: str
+    run_id: UUID
+    attempt: int
+    with_: Annotated[dict[str, Any], Field(alias="with")]
+    output_schema: dict[str, Any]
+    prefill: dict[str, Any] | None
+    prefill_by: str | None
+
+
+class HeldTask(Said):
+    """The task the work belongs to."""
+
+    id: UUID
+    external_id: str | None
+    project: Named
+    status: str
+    priority: int
+    batch: str | None
+    preview: str
+    created_at: datetime
+    last_submitted_at: datetime | None
+    redo_count: int
+    run_id: UUID
+    input: dict[str, Any]
+    input_schema: dict[str, Any]
+    instructions: str
+    files: dict[str, Any]
+
+
+class Explained(Said):
+    """Why this work and not another."""
+
+    why: str
+    key: dict[str, Any]
+
+
+class HoldSaid(Said):
+    """Work in hand."""
+
+    reservation: ReservationSaid
+    step_run: StepRunSaid
+    task: HeldTask
+    explain: Explained | None = None
+
+
+class DraftSaved(Said):
+    """A draft was kept."""
+
+    draft_revision: int
+    saved_at: datetime
+
+
+class Giver(Said):
+    """Who gave an answer."""
+
+    kind: str
+    id: str | None
+    name: str
+
+
+class AnswerSaid(Said):
+    """An answer, as the submit that made it says."""
+
+    id: UUID
+    step: str
+    use: str
+    run_id: UUID
+    step_run_id: UUID
+    kind: str
+    by: Giver
+    data: dict[str, Any]
+    confidence: float | None
+    seconds: float | None
+    created_at: datetime
+
+
+class Submitted(Said):
+    """The answer that was made."""
+
+    answer: AnswerSaid

@@ -1,0 +1,162 @@
+"""Every query about work in hand, and the one statement that hands it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskyard.access import Actor, Permission
+from taskyard.domain.reservations.problems import NoSuchReservation
+from taskyard.domain.reservations.rules import ReservationState
+from taskyard.domain.reservations.tables import Reservation
+
+
+async def claim(
+    session: AsyncSession,
+    actor: Actor,
+    reservation_id: UUID,
+    *,
+    performers: Sequence[str],
+    project_id: UUID | None,
+    step: str | None,
+) -> Row[Any] | None:
+    """Hand out the next step run to a member, or None when there is none for them.
+
+    One guarded statement: among many who ask at once each row goes to one. Work kept for the member comes first,
+    then what was sent back to them, then priority, oldest task, id.
+    """
+    filters = ""
+    if project_id is not None:
+        filters += " AND s.project_id = :project_id"
+    if step is not None:
+        filters += " AND s.step = :step"
+    found = await session.execute(
+        text(_CLAIM.replace("/*filters*/", filters)),
+        {
+            "workspace_id": actor.workspace_id,
+            "reservation_id": reservation_id,
+            "me": actor.me,
+            "role": actor.role,
+            "performers": list(performers),
+            "project_id": project_id,
+            "step": step,
+        },
+    )
+    return found.first()
+
+
+async def lock(session: AsyncSession, actor: Actor, reservation_id: UUID) -> Reservation:
+    """Return a hold to be changed. Members see their own, managers all; any other is NoSuchReservation."""
+    asked = select(Reservation).where(Reservation.workspace_id == actor.workspace_id, Reservation.id == reservation_id)
+    if not actor.may(Permission.WORK_RELEASE_ANY):
+        asked = asked.where(Reservation.member_id == actor.me)
+    found: Reservation | None = await session.scalar(asked.with_for_update().execution_options(populate_existing=True))
+    if found is None:
+        raise NoSuchReservation(reservation_id=reservation_id)
+    return found
+
+
+async def held_for_step_run(session: AsyncSession, workspace_id: UUID, step_run_id: UUID) -> Reservation | None:
+    """Return who holds a step run, locked."""
+    found: Reservation | None = await session.scalar(
+        select(Reservation)
+        .where(
+            Reservation.workspace_id == workspace_id,
+            Reservation.step_run_id == step_run_id,
+            Reservation.state == ReservationState.HELD,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found
+
+
+async def note_skip(
+    session: AsyncSession, workspace_id: UUID, step_run_id: UUID, member_id: UUID, reason: str | None
+) -> None:
+    """Remember that a member does not want a step run."""
+    await session.execute(
+        _SKIP,
+        {"workspace_id": workspace_id, "step_run_id": step_run_id, "member_id": member_id, "reason": reason},
+    )
+
+
+async def free_count(session: AsyncSession, actor: Actor, performers: Sequence[str]) -> int:
+    """Return how many step runs stand in line for this member, to explain a hand-out."""
+    found = await session.execute(
+        _FREE_COUNT, {"workspace_id": actor.workspace_id, "performers": list(performers), "role": actor.role}
+    )
+    return int(found.scalar_one())
+
+
+async def now(session: AsyncSession) -> Any:
+    """Return the database's clock."""
+    return (await session.execute(select(func.now()))).scalar_one()
+
+
+_SKIP = text("""
+    INSERT INTO step_skips (workspace_id, step_run_id, member_id, reason)
+    VALUES (:workspace_id, :step_run_id, :member_id, :reason)
+    ON CONFLICT (workspace_id, step_run_id, member_id) DO NOTHING
+""")
+_FREE_COUNT = text("""
+    SELECT count(*) FROM (SELECT 1 FROM step_runs AS s
+    WHERE s.workspace_id = :workspace_id AND s.state = 'queued' AND s.performer IN ('people', 'agents')
+      AND s.reserved_for IS NULL AND s.sent_back_to IS NULL
+      AND s.performer = ANY(:performers) AND (s.roles IS NULL OR :role = ANY(s.roles)) LIMIT 10000) AS free
+""")
+
+_FITS = """
+          AND s.performer = ANY(:performers) AND s.performer IN ('people', 'agents')
+          AND (s.roles IS NULL OR :role = ANY(s.roles)) /*filters*/
+          AND NOT EXISTS (SELECT 1 FROM step_skips AS k WHERE k.workspace_id = :workspace_id
+                          AND k.step_run_id = s.id AND k.member_id = :me)
+        ORDER BY s.priority, s.task_id, s.id FOR UPDATE OF s SKIP LOCKED LIMIT 1
+"""
+# The three places to look stand in one COALESCE: it asks for the next only when the one before had nothing.
+# Run and task are moved in the same statement, by the table of moves: a queued task begins, any other stays.
+_CLAIM = f"""
+    WITH claimed AS (
+        UPDATE step_runs SET state = 'running', attempt = attempt + 1, token = token + 1, holder_id = :me,
+            lease_until = now() + make_interval(secs => hold_seconds), started_at = coalesce(started_at, now())
+        WHERE workspace_id = :workspace_id AND id = COALESCE(
+            (SELECT s.id FROM step_runs AS s WHERE s.workspace_id = :workspace_id AND s.state = 'queued'
+               AND (s.reserved_for IS NOT NULL OR s.sent_back_to IS NOT NULL)
+               AND coalesce(s.reserved_for, s.sent_back_to) = :me AND s.reserved_for = :me {_FITS}),
+            (SELECT s.id FROM step_runs AS s WHERE s.workspace_id = :workspace_id AND s.state = 'queued'
+               AND (s.reserved_for IS NOT NULL OR s.sent_back_to IS NOT NULL)
+               AND coalesce(s.reserved_for, s.sent_back_to) = :me AND s.reserved_for IS NULL {_FITS}),
+            (SELECT s.id FROM step_runs AS s WHERE s.workspace_id = :workspace_id AND s.state = 'queued'
+               AND s.reserved_for IS NULL AND s.sent_back_to IS NULL {_FITS}))
+        RETURNING *
+    ), running AS (
+        UPDATE runs SET state = 'running', reason = NULL, started_at = coalesce(runs.started_at, now())
+        FROM claimed WHERE runs.workspace_id = :workspace_id AND runs.id = claimed.run_id
+          AND runs.state IN ('queued', 'waiting')
+    ), begun AS (
+        UPDATE tasks SET status = 'in_progress'
+        FROM claimed WHERE tasks.workspace_id = :workspace_id AND tasks.id = claimed.task_id
+          AND tasks.status = 'queued'
+    ), held AS (
+        INSERT INTO reservations (workspace_id, id, step_run_id, run_id, task_id, project_id, step, member_id, state,
+                                  token, hold_seconds, lease_until, draft_revision)
+        SELECT workspace_id, :reservation_id, id, run_id, task_id, project_id, step, :me, 'held',
+               token, hold_seconds, lease_until, 0
+        FROM claimed
+    )
+    SELECT claimed.id, claimed.run_id, claimed.task_id, claimed.project_id, claimed.step, claimed.attempt,
+           claimed.token, claimed.hold_seconds, claimed.lease_until, claimed.priority, claimed.reserved_for,
+           claimed.sent_back_to, now() AS held_at,
+           tasks.external_id, tasks.batch, tasks.preview, tasks.created_at, tasks.redo_count, tasks.picture_id,
+           tasks.last_submitted_at, task_inputs.input,
+           runs.flow_version, runs.settings, runs.number, projects.name AS project_name, projects.instructions
+    FROM claimed
+    JOIN tasks ON tasks.workspace_id = :workspace_id AND tasks.id = claimed.task_id
+    JOIN task_inputs ON task_inputs.workspace_id = :workspace_id AND task_inputs.task_id = claimed.task_id
+    JOIN runs ON runs.workspace_id = :workspace_id AND runs.id = claimed.run_id
+    JOIN projects ON projects.workspace_id = :workspace_id AND projects.id = claimed.project_id
+"""  # noqa: S608 - built from constants of this file
