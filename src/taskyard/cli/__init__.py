@@ -1,0 +1,5 @@
+"""The `taskyard` command."""
+
+from taskyard.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,199 @@
+"""`serve`, `worker` and `migrate`: the long-running ways in."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from taskyard.cli.databases import Embedded, Own, database_of, environment_for
+from taskyard.kit.db import schema
+from taskyard.kit.logs import log, set_up
+from taskyard.kit.problems import Problem
+from taskyard.kit.settings import Settings
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    import uvicorn
+    from fastapi import FastAPI
+
+    from taskyard.web.desk import Desk
+
+logger = log("serve")
+
+LOOK_SECONDS = 1.0
+KEEP_ALIVE_SECONDS = 5
+# A worker that dies at once is not started in a tight circle.
+RESTART_SECONDS = 1.0
+
+
+def serve(
+    *,
+    data: Path | None,
+    port: int | None,
+    host: str | None,
+    with_worker: bool,
+    prepare: Callable[[Desk], None] | None = None,
+) -> None:
+    """Run everything until a signal says stop; open work gets its time to end."""
+    settings = Settings.load(data=data, port=port, host=host)
+    set_up(settings.log_level, settings.log_format)
+    with database_of(settings) as database:
+        schema.migrate(database.url)
+        # Uvicorn's own loop choice; the policy of the embedding process is left alone.
+        import uvloop
+
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(settings, database, with_worker=with_worker, prepare=prepare))
+
+
+def work(*, data: Path | None, until_stdin_closes: bool) -> None:
+    """Run one worker until a signal, or whoever started it, says stop."""
+    settings = Settings.load(data=data)
+    set_up(settings.log_level, settings.log_format)
+    with database_of(settings) as database:
+        schema.migrate(database.url)
+        asyncio.run(_work(settings, database, until_stdin_closes=until_stdin_closes))
+
+
+def migrate(*, data: Path | None) -> None:
+    """Bring the schema to this version and say whether there was anything to do."""
+    settings = Settings.load(data=data)
+    with database_of(settings) as database:
+        changed = schema.migrate(database.url)
+    typer.echo("The schema was brought up to date." if changed else "The schema is up to date.")
+
+
+async def _serve(
+    settings: Settings, database: Own | Embedded, *, with_worker: bool, prepare: Callable[[Desk], None] | None
+) -> None:
+    import uvicorn
+
+    from taskyard.app import make_app, make_desk
+
+    desk = make_desk(settings, database.url)
+    if prepare is not None:
+        prepare(desk)
+    app = make_app(desk)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=int(settings.stop_seconds_max),
+        h11_max_incomplete_event_size=16_384,
+    )
+    server = _make_server(config, app, desk)
+    listening = config.bind_socket()
+    address = settings.public_url or f"http://{settings.host}:{listening.getsockname()[1]}"
+    token = await _setup_token(desk)
+    typer.echo(f"Taskyard is at {address}")
+    if token is not None:
+        typer.echo(f"First start: make the owner at {address}/first-start?token={token}")
+    sys.stdout.flush()
+    # What is loaded now stays: the collector need not look at it again and again.
+    gc.collect()
+    gc.freeze()
+    side = [asyncio.create_task(_keep_up(database), name="database.keep_up")]
+    if with_worker:
+        side.append(asyncio.create_task(_supervise_worker(settings), name="worker.supervise"))
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        for task in side:
+            task.cancel()
+        await asyncio.gather(*side, return_exceptions=True)
+
+
+async def _setup_token(desk: Desk) -> str | None:
+    from taskyard.domain.workspaces import new_setup_link
+
+    async with desk.database.transaction() as session:
+        return await new_setup_link(session)
+
+
+def _make_server(config: uvicorn.Config, app: FastAPI, desk: Desk) -> uvicorn.Server:
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        """A server that says it is stopping before it stops, and sends live listeners away."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            """Answer the first signal: not ready any more, streams end, open requests get their time."""
+            app.state.stopping = True
+            desk.hub.send_all_away()
+            super().handle_exit(sig, frame)
+
+    return Server(config)
+
+
+async def _keep_up(database: Own | Embedded) -> None:
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        try:
+            await asyncio.to_thread(database.ensure)
+        except (Problem, OSError) as error:
+            logger.warning("database.down", error=str(error))
+
+
+async def _supervise_worker(settings: Settings) -> None:
+    """Keep a worker process beside the server: one that dies is replaced, its leases run out by themselves."""
+    while True:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "taskyard",
+            "worker",
+            "--until-stdin-closes",
+            # Only we hold the other end: however this process dies, the worker reads the end and leaves.
+            stdin=asyncio.subprocess.PIPE,
+            env=environment_for(settings),
+            start_new_session=True,
+        )
+        try:
+            code = await child.wait()
+        except asyncio.CancelledError:
+            await _end(child, settings.stop_seconds_max)
+            raise
+        logger.warning("worker.ended", code=code)
+        await asyncio.sleep(RESTART_SECONDS)
+
+
+async def _end(child: asyncio.subprocess.Process, seconds: float) -> None:
+    with suppress(ProcessLookupError):
+        child.terminate()
+    try:
+        await asyncio.wait_for(child.wait(), seconds)
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()
+
+
+async def _work(settings: Settings, database: Own | Embedded, *, until_stdin_closes: bool) -> None:
+    from taskyard.worker import Worker
+
+    loop = asyncio.get_running_loop()
+    working = asyncio.create_task(Worker(settings, database.url).run(), name="worker")
+    side = asyncio.create_task(_keep_up(database), name="database.keep_up")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, working.cancel)
+    if until_stdin_closes:
+        loop.add_reader(sys.stdin.fileno(), working.cancel)
+    try:
+        with suppress(asyncio.CancelledError):
+            await working
+    finally:
+        side.cancel()
+        await asyncio.gather(side, return_exceptions=True)

@@ -1,0 +1,175 @@
+"""The list of tasks: SQL whose JSON PostgreSQL builds, passed through as bytes, paged by key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskyard.access import Actor
+from taskyard.kit.pages import EXACT_TOTAL_MAX, PageAsk, read_cursor, write_cursor
+from taskyard.kit.problems import Flaw, Kind, Problem
+from taskyard.views.visibility import bindings, visible
+
+
+class SortUnknown(Problem):
+    """Tasks cannot be sorted by {sort}: take one of {known}."""
+
+    kind = Kind.MALFORMED
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """What a list is narrowed to. Every field is optional; what is given must all hold."""
+
+    projects: tuple[UUID, ...] = ()
+    statuses: tuple[str, ...] = ()
+    step: str | None = None
+    batch: str | None = None
+    words: str | None = None
+    mine: bool = False
+    ids: tuple[UUID, ...] = field(default=())
+
+    def conditions(self) -> list[str]:
+        """Return the SQL conditions; values are always bound."""
+        found = []
+        if self.projects:
+            found.append("tasks.project_id = ANY(:projects)")
+        if self.statuses:
+            found.append("tasks.status = ANY(:statuses)")
+        if self.step:
+            found.append(":step = ANY(tasks.steps)")
+        if self.batch:
+            found.append("tasks.batch = :batch")
+        if self.words:
+            found.append("(tasks.preview ILIKE :like OR tasks.external_id ILIKE :like OR tasks.id::text LIKE :id_like)")
+        if self.mine:
+            found.append("tasks.created_by = :me")
+        if self.ids:
+            found.append("tasks.id = ANY(:ids)")
+        return found
+
+    def values(self) -> dict[str, Any]:
+        """Return the values the conditions name."""
+        words = (self.words or "").replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+        return {
+            "projects": list(self.projects),
+            "statuses": list(self.statuses),
+            "step": self.step,
+            "batch": self.batch,
+            "like": f"%{words}%",
+            "id_like": f"%{words.lower()}%",
+            "ids": list(self.ids),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A total order: its key expressions, each with its direction, ending in the id."""
+
+    keys: tuple[tuple[str, str], ...]
+    casts: tuple[str, ...]
+
+    def sql(self) -> str:
+        """Return the ORDER BY."""
+        return ", ".join(f"{key} {way}" for key, way in self.keys)
+
+    def after(self) -> str:
+        """Return the condition that continues after the bound key values."""
+        names = [f"CAST(CAST(:after_{n} AS text) AS {cast})" for n, cast in enumerate(self.casts)]
+        if len({way for _, way in self.keys}) == 1:
+            sign = "<" if self.keys[0][1] == "DESC" else ">"
+            return f"({', '.join(key for key, _ in self.keys)}) {sign} ({', '.join(names)})"
+        (first, way), (last, last_way) = self.keys
+        sign, last_sign = ("<" if way == "DESC" else ">"), ("<" if last_way == "DESC" else ">")
+        return f"({first} {sign} {names[0]} OR ({first} = {names[0]} AND {last} {last_sign} {names[1]}))"
+
+
+_SUBMITTED = "coalesce(tasks.last_submitted_at, '-infinity')"
+ORDERS: dict[str, Order] = {
+    "-last_submitted_at": Order(((_SUBMITTED, "DESC"), ("tasks.id", "DESC")), ("timestamptz", "uuid")),
+    "last_submitted_at": Order(((_SUBMITTED, "ASC"), ("tasks.id", "ASC")), ("timestamptz", "uuid")),
+    # Ids grow with time: the id is the age.
+    "-created_at": Order((("tasks.id", "DESC"),), ("uuid",)),
+    "created_at": Order((("tasks.id", "ASC"),), ("uuid",)),
+    "priority": Order((("tasks.priority", "ASC"), ("tasks.id", "ASC")), ("integer", "uuid")),
+    "-priority": Order((("tasks.priority", "DESC"), ("tasks.id", "DESC")), ("integer", "uuid")),
+}
+DEFAULT_ORDER = "-last_submitted_at"
+
+ROW = """jsonb_build_object(
+    'id', tasks.id, 'external_id', tasks.external_id,
+    'project', jsonb_build_object('id', tasks.project_id, 'name', projects.name),
+    'status', tasks.status, 'steps', tasks.steps, 'priority', tasks.priority, 'batch', tasks.batch,
+    'preview', tasks.preview, 'redo_count', tasks.redo_count, 'run_id', tasks.run_id,
+    'thumbnail_url', '/api/v1/files/' || tasks.picture_id || '/thumbnail',
+    'run_state', runs.state, 'run_reason', runs.reason,
+    'reserved_by', (
+        SELECT jsonb_build_object('id', members.id, 'name', members.name)
+        FROM reservations JOIN members ON members.workspace_id = :workspace_id AND members.id = reservations.member_id
+        WHERE reservations.workspace_id = :workspace_id AND reservations.task_id = tasks.id
+          AND reservations.state = 'held' ORDER BY reservations.id LIMIT 1),
+    'created_at', tasks.created_at, 'last_submitted_at', tasks.last_submitted_at,
+    'completed_at', tasks.completed_at)"""
+JOINS = """
+    JOIN projects ON projects.workspace_id = :workspace_id AND projects.id = tasks.project_id
+    LEFT JOIN runs ON runs.workspace_id = :workspace_id AND runs.id = tasks.run_id"""
+
+
+async def page(session: AsyncSession, actor: Actor, asked: TaskFilter, sort: str | None, ask: PageAsk) -> bytes:
+    """Return a page of tasks as JSON bytes. The total is exact up to 100,000."""
+    order = ORDERS.get(sort or DEFAULT_ORDER)
+    if order is None:
+        known = ", ".join(ORDERS)
+        raise SortUnknown([Flaw("sort", "is not known", f"Take one of {known}.", value=sort)], sort=sort, known=known)
+    where = ["tasks.workspace_id = :workspace_id", *asked.conditions()]
+    if (seen := visible(actor)) is not None:
+        where.append(seen)
+    values = {**asked.values(), **bindings(actor), "limit": ask.limit + 1}
+    bound = ["tasks", str(actor.workspace_id), sort or DEFAULT_ORDER, _told(asked)]
+    after = read_cursor(bound, ask.cursor)
+    rows_where = [*where]
+    if after is not None:
+        rows_where.append(order.after())
+        values |= {f"after_{n}": value for n, value in enumerate(after)}
+    statement = f"""
+        WITH picked AS MATERIALIZED (
+            SELECT tasks.* FROM tasks WHERE {" AND ".join(rows_where)} ORDER BY {order.sql()} LIMIT :limit)
+        SELECT {ROW}::text AS row, {", ".join(f"({key})::text" for key, _ in order.keys)}
+        FROM picked AS tasks {JOINS} ORDER BY {order.sql()}
+    """  # noqa: S608 - conditions and orders come from the tables above, values are bound
+    rows = (await session.execute(text(statement), _used(statement, values))).all()
+    items = [row[0] for row in rows[: ask.limit]]
+    more = write_cursor(bound, list(rows[ask.limit - 1][1:])) if len(rows) > ask.limit else None
+    total = await count(session, where, values) if after is not None or more else len(rows)
+    exact = total <= EXACT_TOTAL_MAX
+    tail = orjson.dumps({"next": more, "total": min(total, EXACT_TOTAL_MAX), "total_is_exact": exact})
+    return b'{"items":[' + ",".join(items).encode() + b"]," + tail[1:]
+
+
+async def count(session: AsyncSession, where: list[str], values: dict[str, Any]) -> int:
+    """Count matching tasks, up to one more than a total is exact for."""
+    statement = f"""
+        SELECT count(*) FROM (SELECT 1 FROM tasks WHERE {" AND ".join(where)} LIMIT {EXACT_TOTAL_MAX + 1}) AS counted
+    """  # noqa: S608 - as above
+    return int((await session.execute(text(statement), _used(statement, values))).scalar_one())
+
+
+def _used(statement: str, values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if f":{name}" in statement}
+
+
+def _told(asked: TaskFilter) -> list[Any]:
+    return [
+        sorted(map(str, asked.projects)),
+        sorted(asked.statuses),
+        asked.step,
+        asked.batch,
+        asked.words,
+        asked.mine,
+        sorted(map(str, asked.ids)),
+    ]

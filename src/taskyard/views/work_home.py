@@ -1,0 +1,98 @@
+"""Where a member begins: the queues open to them, what they hold, and their day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskyard.access import Actor, Permission
+from taskyard.domain import answers, reservations
+from taskyard.kit.pages import EXACT_TOTAL_MAX, PageAsk, read_cursor, write_cursor
+from taskyard.views.task_list import JOINS, ROW
+
+FREE_MAX = 10_000
+
+
+async def home(session: AsyncSession, actor: Actor) -> dict[str, Any]:
+    """Return what a member can take, what they have in hand, and what they gave today."""
+    values = {
+        "workspace_id": actor.workspace_id,
+        "me": actor.me,
+        "role": actor.role,
+        "performers": reservations.performers_of(actor),
+        "free_max": FREE_MAX,
+    }
+    queues = [row.queue for row in (await session.execute(_QUEUES, values)).all()]
+    held = await held_by(session, actor, mine=True, ask=PageAsk(200))
+    submitted, seconds = await answers.today_of(session, actor.workspace_id, actor.me)
+    return {
+        "queues": queues,
+        "held": held["items"],
+        "sent_back": [],
+        "today": {"submitted": submitted, "seconds": round(seconds, 1)},
+    }
+
+
+async def held_by(session: AsyncSession, actor: Actor, *, mine: bool, ask: PageAsk) -> dict[str, Any]:
+    """Return what is in hand, soonest to run out first. Leads see everybody's, others their own."""
+    own_only = mine or not actor.may(Permission.WORK_RELEASE_ANY)
+    bound = ["reservations", str(actor.workspace_id), str(actor.member_id) if own_only else None]
+    after = read_cursor(bound, ask.cursor)
+    values = {
+        "workspace_id": actor.workspace_id,
+        "own_only": own_only,
+        "me": actor.member_id,
+        "limit": ask.limit + 1,
+        "after": after[0] if after else None,
+    }
+    rows = [row.held for row in (await session.execute(_HELD, values)).all()]
+    counted = {name: values[name] for name in ("workspace_id", "own_only", "me")}
+    total = int((await session.execute(_HELD_COUNT, counted)).scalar_one())
+    more = write_cursor(bound, [rows[ask.limit - 1]["id"]]) if len(rows) > ask.limit else None
+    return {"items": rows[: ask.limit], "next": more, "total": total, "total_is_exact": total <= EXACT_TOTAL_MAX}
+
+
+# A count per queue stops at ten thousand: beyond that it is only "many".
+_QUEUES = text("""
+    SELECT jsonb_build_object(
+        'project', jsonb_build_object('id', projects.id, 'name', projects.name),
+        'step', queue.step, 'use', (
+            SELECT given->>'use' FROM flow_versions, json_array_elements(flow_versions.document->'steps') AS given
+            WHERE flow_versions.workspace_id = :workspace_id AND flow_versions.project_id = projects.id
+              AND flow_versions.number = projects.published_version AND given->>'id' = queue.step),
+        'free', queue.free, 'free_is_exact', queue.free < :free_max) AS queue
+    FROM (
+        SELECT project_id, step, count(*) AS free FROM (
+            SELECT s.project_id, s.step FROM step_runs AS s
+            WHERE s.workspace_id = :workspace_id AND s.state = 'queued' AND s.performer IN ('people', 'agents')
+              AND s.reserved_for IS NULL AND s.sent_back_to IS NULL
+              AND s.performer = ANY(:performers) AND (s.roles IS NULL OR :role = ANY(s.roles))
+              AND NOT EXISTS (SELECT 1 FROM step_skips AS k WHERE k.workspace_id = :workspace_id
+                              AND k.step_run_id = s.id AND k.member_id = :me)
+            ORDER BY s.priority, s.task_id LIMIT :free_max) AS free
+        GROUP BY project_id, step) AS queue
+    JOIN projects ON projects.workspace_id = :workspace_id AND projects.id = queue.project_id
+    ORDER BY projects.name, queue.step
+""")
+_HELD = text(f"""
+    SELECT jsonb_build_object(
+        'id', hold.id, 'state', hold.state, 'step', hold.step,
+        'step_run_id', hold.step_run_id, 'held_at', hold.held_at,
+        'lease_until', hold.lease_until, 'hold_seconds', hold.hold_seconds,
+        'has_draft', hold.draft IS NOT NULL, 'draft_saved_at', hold.draft_saved_at,
+        'member', (SELECT jsonb_build_object('id', members.id, 'name', members.name) FROM members
+                   WHERE members.workspace_id = :workspace_id AND members.id = hold.member_id),
+        'task', {ROW}) AS held
+    FROM reservations AS hold
+    JOIN tasks ON tasks.workspace_id = :workspace_id AND tasks.id = hold.task_id {JOINS}
+    WHERE hold.workspace_id = :workspace_id AND hold.state = 'held'
+      AND (NOT CAST(:own_only AS boolean) OR hold.member_id = :me)
+      AND (CAST(:after AS uuid) IS NULL OR hold.id > CAST(:after AS uuid))
+    ORDER BY hold.id LIMIT :limit
+""")  # noqa: S608 - constants
+_HELD_COUNT = text("""
+    SELECT count(*) FROM reservations WHERE workspace_id = :workspace_id AND state = 'held'
+      AND (NOT CAST(:own_only AS boolean) OR member_id = :me)
+""")

@@ -1,0 +1,40 @@
+"""Which facts set off what: one table. A reaction runs in the transaction of its fact."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskyard import ledger
+from taskyard.access import Actor
+from taskyard.domain import projects
+from taskyard.kit.db.engine import Database
+from taskyard.ledger import Fact
+
+Reaction = Callable[[AsyncSession, Fact, Actor], Awaitable[None]]
+
+
+async def _open_playground(session: AsyncSession, _fact: Fact, actor: Actor) -> None:
+    await projects.open_playground(session, Actor.system(actor.workspace_id))
+
+
+REACTIONS: dict[str, tuple[Reaction, ...]] = {
+    "workspace.opened": (_open_playground,),
+}
+
+
+async def react(session: AsyncSession) -> None:
+    """Run the reactions to the facts pending in a transaction, and to those the reactions record."""
+    seen = 0
+    while seen < len(facts := ledger.pending(session)):
+        fact, by = facts[seen]
+        seen += 1
+        for reaction in REACTIONS.get(fact.name, ()):
+            await reaction(session, fact, by)
+
+
+def connect(database: Database) -> None:
+    """Have every transaction of this process react, and write its facts."""
+    database.before_commit(react)
+    database.before_commit(ledger.write)
