@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from taskyard import __version__, views, wiring
-from taskyard.domain import files, projects, reservations, runs, uploads, workspaces
+from taskyard.domain import exports, files, projects, reservations, runs, uploads, workspaces
 from taskyard.gateways.objects import ObjectStore
 from taskyard.gateways.pictures import Pictures
 from taskyard.gateways.pictures_header import Limits
@@ -25,10 +25,11 @@ from taskyard.ledger import Hub
 from taskyard.web.desk import Desk
 from taskyard.web.middleware import Threshold
 from taskyard.web.pages_of_ui import mount_ui
-from taskyard.web.problems import NoSuchPath, as_response, of_validation
+from taskyard.web.problems import BodyInvalid, NoSuchPath, as_response, of_validation
 
 API = "/api/v1"
-HOUSES = (workspaces, projects, files, runs, reservations, uploads, views)
+# Exports before the views: their path is longer than that of a task.
+HOUSES = (workspaces, projects, files, runs, reservations, uploads, exports, views)
 STATIC = Path(__file__).parent / "static"
 
 
@@ -122,8 +123,10 @@ def _add_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refuse_path(request: Request, error: HTTPException) -> Response:
-        problem: Problem = NoSuchPath(path=request.url.path)
-        if error.status_code == Kind.METHOD.value:
+        problem: Problem = BodyInvalid(summary=str(error.detail))
+        if error.status_code == Kind.MISSING.value:
+            problem = NoSuchPath(path=request.url.path)
+        elif error.status_code == Kind.METHOD.value:
             problem = MethodNotAllowed(method=request.method, path=request.url.path)
         return as_response(problem, request_id(request))
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard import ledger
 from taskyard.access import Actor
-from taskyard.domain import projects
+from taskyard.domain import answers, projects, reservations
 from taskyard.kit.db.engine import Database
 from taskyard.ledger import Fact
 
@@ -19,8 +19,22 @@ async def _open_playground(session: AsyncSession, _fact: Fact, actor: Actor) -> 
     await projects.open_playground(session, Actor.system(actor.workspace_id))
 
 
+async def _end_holds(session: AsyncSession, fact: Fact, actor: Actor) -> None:
+    if fact.task_id is not None and fact.run_id is not None:
+        await reservations.end_with_run(session, actor.workspace_id, fact.task_id, fact.run_id)
+
+
+async def _forget_answers(session: AsyncSession, fact: Fact, actor: Actor) -> None:
+    if fact.task_id is not None:
+        await answers.delete_of_task(session, actor.workspace_id, fact.task_id)
+
+
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "workspace.opened": (_open_playground,),
+    # A step beside theirs failed: people hold nothing that nobody waits for.
+    "run.failed": (_end_holds,),
+    "run.cancelled": (_end_holds,),
+    "task.deleted": (_forget_answers,),
 }
 
 

@@ -21,6 +21,7 @@ from taskyard.jobs import ChoreWorker
 from taskyard.kit.db.engine import WORKER_ROLE, Database, driver_url
 from taskyard.kit.ids import new_id
 from taskyard.kit.logs import log
+from taskyard.kit.problems import Problem
 from taskyard.kit.settings import Settings
 
 logger = log("worker")
@@ -73,7 +74,7 @@ class Worker:
         """Wake idle slots when work is announced; without this they look by themselves, a little later."""
         address = driver_url(self._url).set(drivername="postgresql").render_as_string(hide_password=False)
         while True:
-            with suppress(psycopg.OperationalError, OSError):
+            with suppress(psycopg.Error, OSError):
                 async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     async for _ in connection.notifies():
@@ -85,7 +86,7 @@ class Worker:
             await asyncio.sleep(TICK_SECONDS)
             try:
                 await self.end_what_is_due()
-            except (SQLAlchemyError, OSError) as error:
+            except (SQLAlchemyError, OSError, Problem) as error:
                 logger.warning("clock.waits", error=type(error).__name__)
 
     async def end_what_is_due(self) -> None:

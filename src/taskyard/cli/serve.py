@@ -6,8 +6,8 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ import typer
 from taskyard.cli.databases import Embedded, Own, database_of, environment_for
 from taskyard.kit.db import schema
 from taskyard.kit.logs import log, set_up
-from taskyard.kit.problems import Problem
 from taskyard.kit.settings import Settings
 
 if TYPE_CHECKING:
@@ -94,8 +93,10 @@ async def _serve(
         timeout_graceful_shutdown=int(settings.stop_seconds_max),
         h11_max_incomplete_event_size=16_384,
     )
-    server = _make_server(config, app, desk)
+    side: list[asyncio.Task[None]] = []
+    server = _make_server(config, app, desk, lambda: _cancel_once(side))
     listening = config.bind_socket()
+    listening.listen(config.backlog)  # whoever reads the address may come at once
     address = settings.public_url or f"http://{settings.host}:{listening.getsockname()[1]}"
     token = await _setup_token(desk)
     typer.echo(f"Taskyard is at {address}")
@@ -105,15 +106,22 @@ async def _serve(
     # What is loaded now stays: the collector need not look at it again and again.
     gc.collect()
     gc.freeze()
-    side = [asyncio.create_task(_keep_up(database), name="database.keep_up")]
+    keeping = asyncio.create_task(_keep_up(database), name="database.keep_up")
     if with_worker:
         side.append(asyncio.create_task(_supervise_worker(settings), name="worker.supervise"))
     try:
         await server.serve(sockets=[listening])
     finally:
-        for task in side:
+        _cancel_once(side)
+        keeping.cancel()
+        await asyncio.gather(keeping, *side, return_exceptions=True)
+
+
+def _cancel_once(tasks: list[asyncio.Task[None]]) -> None:
+    """Have tasks end; one that is ending already is not disturbed."""
+    for task in tasks:
+        if not task.cancelling():
             task.cancel()
-        await asyncio.gather(*side, return_exceptions=True)
 
 
 async def _setup_token(desk: Desk) -> str | None:
@@ -123,17 +131,27 @@ async def _setup_token(desk: Desk) -> str | None:
         return await new_setup_link(session)
 
 
-def _make_server(config: uvicorn.Config, app: FastAPI, desk: Desk) -> uvicorn.Server:
+def _make_server(config: uvicorn.Config, app: FastAPI, desk: Desk, leave: Callable[[], None]) -> uvicorn.Server:
     import uvicorn
+
+    loop = asyncio.get_running_loop()
 
     class Server(uvicorn.Server):
         """A server that says it is stopping before it stops, and sends live listeners away."""
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            """Answer the first signal: not ready any more, streams end, open requests get their time."""
+            """Answer the first signal: not ready any more, streams end, open requests and the worker get their time."""
             app.state.stopping = True
             desk.hub.send_all_away()
+            loop.call_soon_threadsafe(leave)
             super().handle_exit(sig, frame)
+
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            """Catch signals for good: raised once more, they would kill us before worker and database have ended."""
+            with super().capture_signals():
+                yield
+                self._captured_signals.clear()
 
     return Server(config)
 
@@ -143,7 +161,7 @@ async def _keep_up(database: Own | Embedded) -> None:
         await asyncio.sleep(LOOK_SECONDS)
         try:
             await asyncio.to_thread(database.ensure)
-        except (Problem, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever hinders the mending now, it is tried again
             logger.warning("database.down", error=str(error))
 
 
@@ -190,7 +208,13 @@ async def _work(settings: Settings, database: Own | Embedded, *, until_stdin_clo
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, working.cancel)
     if until_stdin_closes:
-        loop.add_reader(sys.stdin.fileno(), working.cancel)
+
+        def leave() -> None:
+            # Once: what the worker does to end well is not to be cancelled as well.
+            loop.remove_reader(sys.stdin.fileno())
+            working.cancel()
+
+        loop.add_reader(sys.stdin.fileno(), leave)
     try:
         with suppress(asyncio.CancelledError):
             await working

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import NoReturn, Self
 from urllib.parse import quote
 
 import psycopg
@@ -97,6 +97,9 @@ class EmbeddedPostgres:
                     self._cluster.prepare()
                     self._bring_up()
                     self._make_roles()
+                except psycopg.OperationalError as gone:
+                    self._leave()
+                    self._give_up(f"it answered, and stopped again: {str(gone).strip()}")
                 except BaseException:
                     self._leave()
                     raise
@@ -176,7 +179,7 @@ class EmbeddedPostgres:
         if self._cluster.postmaster() is None or silent_seconds > SILENCE_SECONDS:
             self._cluster.signal(self._cluster.processes(), signal.SIGKILL)
 
-    def _give_up(self, why: str) -> None:
+    def _give_up(self, why: str) -> NoReturn:
         raise DatabaseWouldNotStart(why=why, log=self._cluster.log_tail())
 
     def _make_roles(self) -> None:

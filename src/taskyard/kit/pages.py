@@ -32,7 +32,7 @@ class PageAsk:
 
 def write_cursor(bound_to: object, after: list[Any]) -> str:
     """Return an opaque cursor that continues after the given key values."""
-    packed = orjson.dumps([_seal(bound_to), after], default=str)
+    packed = orjson.dumps([_seal(bound_to, after), after], default=str)
     return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
 
 
@@ -44,10 +44,11 @@ def read_cursor(bound_to: object, cursor: str | None) -> list[Any] | None:
         seal, after = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, TypeError, binascii.Error) as error:
         raise CursorUnreadable from error
-    if seal != _seal(bound_to) or not isinstance(after, list):
+    if not isinstance(after, list) or seal != _seal(bound_to, after):
         raise CursorUnreadable
     return after
 
 
-def _seal(bound_to: object) -> str:
-    return hashlib.sha256(orjson.dumps(bound_to, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+def _seal(bound_to: object, after: list[Any]) -> str:
+    # The key values are sealed too: nobody's query should meet a value that no list has given.
+    return hashlib.sha256(orjson.dumps([bound_to, after], default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]

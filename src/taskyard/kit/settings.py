@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -13,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from taskyard.kit.problems import Flaw, Problem
 
 MEGABYTE = 1_000_000
+# What commands take from the environment beside the settings.
+OF_COMMANDS = frozenset({"TASKYARD_URL", "TASKYARD_KEY", "TASKYARD_PASSWORD"})
 
 
 class SettingsUnreadable(Problem):
@@ -84,6 +87,8 @@ class Settings(BaseModel):
     def load(cls, environment: Mapping[str, str] | None = None, **given: object) -> Self:
         """Read the file, then the environment, then what was given on the command line; the last wins."""
         environment = os.environ if environment is None else environment
+        if misspelt := list(_misspelt(environment)):
+            raise SettingsUnreadable(misspelt, summary="; ".join(f"{f.place}: {f.says}" for f in misspelt))
         named = {field: environment[name] for field in cls.model_fields if environment.get(name := cls.variable(field))}
         chosen = {key: value for key, value in given.items() if value is not None}
         data = Path(str(chosen.get("data") or named.get("data") or cls.model_fields["data"].default))
@@ -107,6 +112,16 @@ class Settings(BaseModel):
     def variable(cls, field: str) -> str:
         """Return the environment variable that sets a field."""
         return "DATABASE_URL" if field == "database_url" else f"TASKYARD_{field.upper()}"
+
+
+def _misspelt(environment: Mapping[str, str]) -> Iterator[Flaw]:
+    known = {Settings.variable(field).removeprefix("TASKYARD_") for field in Settings.model_fields}
+    for name in sorted(environment):
+        said = name.removeprefix("TASKYARD_")
+        if said != name and said not in known and name not in OF_COMMANDS:
+            # Others may have variables of this beginning; what is nearly one of ours was meant to be it.
+            for meant in get_close_matches(said, known, n=1, cutoff=0.75):
+                yield Flaw(name, "is not a setting", f"Did you mean TASKYARD_{meant}?")
 
 
 def _flaw(field: str, says: str) -> Flaw:

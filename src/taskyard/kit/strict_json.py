@@ -1,4 +1,4 @@
-"""JSON as we accept it: exact whole numbers, no repeated names, nothing that JSON or the database cannot keep."""
+"""JSON as we accept and give it: exact whole numbers, no repeated names, nothing the database cannot keep."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from json import JSONDecodeError
 from typing import Any
+
+import orjson
 
 from taskyard.kit.words import shortened
 
@@ -35,6 +38,18 @@ def loads(text: str) -> Any:
     if end != len(text) and (rest := spaces_end(text, end)) != len(text):
         raise NotStrictJson("holds something after its end", "Keep one value.", rest)
     return value
+
+
+def dumps(value: Any) -> bytes:
+    """Return a value as JSON. Whole numbers stay exact, those of more than 64 bits too, which orjson refuses."""
+    try:
+        return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:
+        return json.dumps(value, default=_as_text, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _as_text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def scan(text: str, start: int) -> tuple[Any, int]:

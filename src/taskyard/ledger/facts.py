@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor
+from taskyard.kit.db.direct import Ask, with_commit
 
 _PENDING = "ledger.pending"
 
@@ -40,7 +40,7 @@ def pending(session: AsyncSession) -> list[tuple[Fact, Actor]]:
 
 
 async def write(session: AsyncSession) -> None:
-    """Insert the pending facts in one statement. Called by the transaction's edge, by nobody else."""
+    """Have the pending facts inserted with the commit, in one statement. Called by the transaction's edge only."""
     facts = pending(session)
     if not facts:
         return
@@ -61,15 +61,15 @@ async def write(session: AsyncSession) -> None:
         }
         for fact, by in facts
     ]
-    await session.execute(_INSERT, {"rows": orjson.dumps(rows).decode()})
+    with_commit(session, Ask(_INSERT, {"rows": orjson.dumps(rows).decode()}))
     session.info["ledger.workspaces"] = {by.workspace_id for _, by in facts}
 
 
-_INSERT = text("""
+_INSERT = """
     INSERT INTO facts (workspace_id, name, says, noun_id, project_id, task_id, run_id, data,
                        actor_kind, actor_id, actor_name)
     SELECT workspace_id, name, says, noun_id, project_id, task_id, run_id, data, actor_kind, actor_id, actor_name
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS fact(
+    FROM jsonb_to_recordset(CAST(%(rows)s AS jsonb)) AS fact(
         workspace_id uuid, name text, says text, noun_id uuid, project_id uuid, task_id uuid, run_id uuid,
         data jsonb, actor_kind text, actor_id uuid, actor_name text)
-""")
+"""

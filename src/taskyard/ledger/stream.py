@@ -26,6 +26,8 @@ from taskyard.kit.problems import Kind, Problem
 BACKLOG_MAX = 1000
 BATCH_MAX = 2000
 POSITION_LENGTH_MAX = 40
+XID_END = 2**64
+NUMBER_END = 2**63
 
 logger = log("ledger")
 
@@ -51,7 +53,10 @@ class Position(NamedTuple):
         xid, dash, number = said.partition("-")
         if not (dash and xid.isdecimal() and number.isdecimal() and len(said) <= POSITION_LENGTH_MAX):
             raise PositionUnreadable
-        return cls(int(xid), int(number))
+        position = cls(int(xid), int(number))
+        if position.xid >= XID_END or position.number >= NUMBER_END:
+            raise PositionUnreadable
+        return position
 
 
 class Batch(NamedTuple):

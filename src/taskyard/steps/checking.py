@@ -16,7 +16,7 @@ from taskyard.kit.problems import Flaw
 FLAWS_MAX = 50
 DEPTH_MAX = 64
 DIGITS_MAX = 4_300  # Python reads and writes no longer ones
-BITS_PER_DIGIT = math.log2(10)
+_TOO_LONG = 10**DIGITS_MAX
 SHOWN_CHARS = 120
 
 
@@ -73,7 +73,7 @@ def _unstorable_parts(value: dict[Any, Any] | list[Any], place: str, depth_left:
 
 def _unstorable_number(number: float, place: str) -> Iterator[Flaw]:
     if isinstance(number, int):  # a bool is one too, and passes
-        if number.bit_length() > DIGITS_MAX * BITS_PER_DIGIT:
+        if abs(number) >= _TOO_LONG:
             yield Flaw(place, f"This number has more than {DIGITS_MAX:,} digits.", "Give it as text.")
     elif not math.isfinite(number):
         yield Flaw(place, "This number is not finite.", "Give a number, or leave the field out.")

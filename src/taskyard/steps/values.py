@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
@@ -81,9 +83,14 @@ class Line(Fields):
 
 def schema_of(model: type[BaseModel]) -> Json:
     """Return a model's JSON Schema as forms and language models want it: one piece, no nulls for what is absent."""
-    schema = model.model_json_schema()
-    written: Json = _plain(schema, schema.pop("$defs", {}))
+    written: Json = orjson.loads(_written_schema(model))  # a piece of its own, for the caller narrows it
     return written
+
+
+@cache
+def _written_schema(model: type[BaseModel]) -> bytes:
+    schema = model.model_json_schema()
+    return orjson.dumps(_plain(schema, schema.pop("$defs", {})))
 
 
 def _plain(node: Any, definitions: Mapping[str, Any]) -> Any:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import Depends, Header, Query, Response
 
 from taskyard.access import Permission
 from taskyard.domain.runs import RunState
 from taskyard.domain.tasks import TaskStatus
+from taskyard.kit import strict_json
 from taskyard.kit.pages import PageAsk
 from taskyard.ledger import Position
 from taskyard.models.catalogue import catalogue
@@ -26,7 +26,7 @@ Ask = Annotated[PageAsk, Depends(page_ask)]
 Words = Annotated[str | None, Query(max_length=500)]
 
 
-def task_filter(
+async def task_filter(
     project: Annotated[list[UUID], Query()] = [],  # noqa: B006 - FastAPI copies it
     status: Annotated[list[TaskStatus], Query()] = [],  # noqa: B006 - the same
     step: Words = None,
@@ -168,4 +168,4 @@ async def kinds() -> dict[str, Any]:
 
 
 def _json(said: dict[str, Any]) -> Response:
-    return Response(orjson.dumps(said), media_type="application/json")
+    return Response(strict_json.dumps(said), media_type="application/json")

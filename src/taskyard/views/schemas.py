@@ -31,6 +31,7 @@ class TaskRow(Said):
     run_id: UUID | None
     run_state: RunState | None
     run_reason: str | None
+    outputs: int
     created_at: datetime
     last_submitted_at: datetime | None
     completed_at: datetime | None

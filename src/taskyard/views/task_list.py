@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import time
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor
@@ -37,10 +40,11 @@ class TaskFilter:
     def conditions(self) -> list[str]:
         """Return the SQL conditions; values are always bound."""
         found = []
+        # One value is asked for as one: of several PostgreSQL cannot tell that an index has them in order.
         if self.projects:
-            found.append("tasks.project_id = ANY(:projects)")
+            found.append(f"tasks.project_id = {':project' if len(self.projects) == 1 else 'ANY(:projects)'}")
         if self.statuses:
-            found.append("tasks.status = ANY(:statuses)")
+            found.append(f"tasks.status = {':status' if len(self.statuses) == 1 else 'ANY(:statuses)'}")
         if self.step:
             found.append(":step = ANY(tasks.steps)")
         if self.batch:
@@ -57,7 +61,9 @@ class TaskFilter:
         """Return the values the conditions name."""
         words = (self.words or "").replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
         return {
+            "project": self.projects[0] if self.projects else None,
             "projects": list(self.projects),
+            "status": self.statuses[0] if self.statuses else None,
             "statuses": list(self.statuses),
             "step": self.step,
             "batch": self.batch,
@@ -89,7 +95,7 @@ class Order:
         return f"({first} {sign} {names[0]} OR ({first} = {names[0]} AND {last} {last_sign} {names[1]}))"
 
 
-_SUBMITTED = "coalesce(tasks.last_submitted_at, '-infinity')"
+_SUBMITTED = "greatest(tasks.last_submitted_at, '-infinity')"  # word for word as in the indexes of tasks
 ORDERS: dict[str, Order] = {
     "-last_submitted_at": Order(((_SUBMITTED, "DESC"), ("tasks.id", "DESC")), ("timestamptz", "uuid")),
     "last_submitted_at": Order(((_SUBMITTED, "ASC"), ("tasks.id", "ASC")), ("timestamptz", "uuid")),
@@ -101,15 +107,18 @@ ORDERS: dict[str, Order] = {
 }
 DEFAULT_ORDER = "-last_submitted_at"
 
-ROW = """jsonb_build_object(
+ROW = """json_build_object(
     'id', tasks.id, 'external_id', tasks.external_id,
-    'project', jsonb_build_object('id', tasks.project_id, 'name', projects.name),
+    'project', json_build_object('id', tasks.project_id, 'name', projects.name),
     'status', tasks.status, 'steps', tasks.steps, 'priority', tasks.priority, 'batch', tasks.batch,
     'preview', tasks.preview, 'redo_count', tasks.redo_count, 'run_id', tasks.run_id,
     'thumbnail_url', '/api/v1/files/' || tasks.picture_id || '/thumbnail',
     'run_state', runs.state, 'run_reason', runs.reason,
+    'outputs', CASE WHEN tasks.run_count > 1 THEN (
+        SELECT count(*) FROM runs AS done WHERE done.workspace_id = :workspace_id AND done.task_id = tasks.id
+          AND done.state = 'completed') ELSE (runs.state = 'completed')::int END,
     'reserved_by', (
-        SELECT jsonb_build_object('id', members.id, 'name', members.name)
+        SELECT json_build_object('id', members.id, 'name', members.name)
         FROM reservations JOIN members ON members.workspace_id = :workspace_id AND members.id = reservations.member_id
         WHERE reservations.workspace_id = :workspace_id AND reservations.task_id = tasks.id
           AND reservations.state = 'held' ORDER BY reservations.id LIMIT 1),
@@ -142,7 +151,7 @@ async def page(session: AsyncSession, actor: Actor, asked: TaskFilter, sort: str
         SELECT {ROW}::text AS row, {", ".join(f"({key})::text" for key, _ in order.keys)}
         FROM picked AS tasks {JOINS} ORDER BY {order.sql()}
     """  # noqa: S608 - conditions and orders come from the tables above, values are bound
-    rows = (await session.execute(text(statement), _used(statement, values))).all()
+    rows = (await session.execute(_text(statement), _used(statement, values))).all()
     items = [row[0] for row in rows[: ask.limit]]
     more = write_cursor(bound, list(rows[ask.limit - 1][1:])) if len(rows) > ask.limit else None
     total = await count(session, where, values) if after is not None or more else len(rows)
@@ -152,15 +161,38 @@ async def page(session: AsyncSession, actor: Actor, asked: TaskFilter, sort: str
 
 
 async def count(session: AsyncSession, where: list[str], values: dict[str, Any]) -> int:
-    """Count matching tasks, up to one more than a total is exact for."""
+    """Count matching tasks, up to one more than a total is exact for. A large total may be two seconds old."""
     statement = f"""
         SELECT count(*) FROM (SELECT 1 FROM tasks WHERE {" AND ".join(where)} LIMIT {EXACT_TOTAL_MAX + 1}) AS counted
     """  # noqa: S608 - as above
-    return int((await session.execute(text(statement), _used(statement, values))).scalar_one())
+    used = _used(statement, values)
+    asked = orjson.dumps([statement, used], default=str)
+    known = _totals.get(asked)
+    if known is not None and known[0] > time.monotonic():
+        return known[1]
+    total = int((await session.execute(_text(statement), used)).scalar_one())
+    if total >= REMEMBERED_TOTAL_MIN:
+        if len(_totals) >= REMEMBERED_TOTALS_MAX:
+            _totals.clear()
+        _totals[asked] = time.monotonic() + REMEMBERED_SECONDS, total
+    return total
+
+
+# Whoever pages through many tasks, or watches them change, asks for the same large total again and again: counting it
+# costs several times what the page does.
+REMEMBERED_TOTAL_MIN = 1_000
+REMEMBERED_SECONDS = 2.0
+REMEMBERED_TOTALS_MAX = 1_000
+_totals: dict[bytes, tuple[float, int]] = {}
+
+
+@lru_cache(maxsize=500)
+def _text(statement: str) -> TextClause:
+    return text(statement)
 
 
 def _used(statement: str, values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if f":{name}" in statement}
+    return {name: value for name, value in values.items() if re.search(rf":{name}\b", statement)}
 
 
 def _told(asked: TaskFilter) -> list[Any]:

@@ -41,7 +41,7 @@ class Page(Said, Generic[T]):
     total_is_exact: bool = True
 
 
-def page_ask(
+async def page_ask(
     limit: Annotated[int, Query(ge=1, le=200, description="Rows on a page.")] = 50,
     cursor: Annotated[str | None, Query(max_length=1000, description="The `next` of the page before.")] = None,
 ) -> PageAsk:

@@ -71,7 +71,7 @@ class Threshold:
             if passing is None:
                 await self._break(scope, receive, send_safely, seen, error)
             elif not seen["status"]:
-                logger.warning(f"database.{passing.code}", error=type(error).__name__)
+                logger.warning("database.refused", problem=passing.code, error=type(error).__name__)
                 await as_response(passing, request_id)(scope, receive, send_safely)
         except Exception as error:  # noqa: BLE001 - the last line of defence: nothing of an error may leak
             await self._break(scope, receive, send_safely, seen, error)
@@ -98,7 +98,8 @@ class Threshold:
             if state["complete"]:
                 return await receive()
             try:
-                message = await asyncio.wait_for(receive(), self._seconds)
+                async with asyncio.timeout(self._seconds):
+                    message = await receive()
             except TimeoutError as error:
                 raise BodyTooSlow from error
             if message["type"] == "http.request":

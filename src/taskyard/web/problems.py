@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
+from taskyard.kit import strict_json
 from taskyard.kit.problems import Flaw, Kind, Problem
 
 
@@ -111,7 +111,7 @@ def as_response(problem: Problem, request_id: str) -> Response:
     if problem.retry_after_seconds is not None:
         headers["Retry-After"] = str(max(1, round(problem.retry_after_seconds)))
     return Response(
-        orjson.dumps(body, default=str, option=orjson.OPT_NON_STR_KEYS),
+        strict_json.dumps(body),
         problem.kind.value,
         headers,
         "application/problem+json",
@@ -128,8 +128,8 @@ def of_validation(error: RequestValidationError, path: str) -> Problem:
 
 
 def _flaw(part: dict[str, Any]) -> Flaw:
-    where, *steps = [str(step) for step in part["loc"]]
-    place = ".".join(steps) or where
+    where, *steps = part["loc"]
+    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".") or str(where)
     value = part.get("input")
     shown = None if part["type"] == "missing" or isinstance(value, dict | list) else str(value)[:200]
     if part["type"] == "extra_forbidden":

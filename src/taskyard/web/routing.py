@@ -19,6 +19,7 @@ from taskyard.kit.problems import Flaw, Problem
 from taskyard.web.credentials import credential_of
 from taskyard.web.desk import Caller, Desk, desk_of
 from taskyard.web.problems import (
+    BodyInvalid,
     BodyTooLarge,
     CrossSiteRefused,
     JsonUnreadable,
@@ -69,6 +70,9 @@ class VerbRoute(APIRoute):
             raise TypeError(f"{self.methods} {self.path} declares no permission: say `may=`.")
         self.permission = Permission(declared)
         self.streams_body = bool((self.openapi_extra or {}).get("x-streams-body"))
+        self.shows_once: str | None = (self.openapi_extra or {}).get("x-shows-once")
+        # What begins a session is done again for a repeated key: its cookie was shown once, and others need none.
+        self.begins_session = bool((self.openapi_extra or {}).get("x-begins-session"))
 
     def get_route_handler(self) -> Handler:
         """Wrap FastAPI's handler in who, transaction and refusals."""
@@ -87,18 +91,25 @@ class VerbRoute(APIRoute):
 
     async def _answer(self, desk: Desk, request: StrictRequest, inner: Handler) -> Response:
         caller = await self._admit(desk, request)
+        if b"%00" in request.scope["query_string"]:
+            flaw = Flaw("query", "holds the character U+0000", "Remove it; it cannot be stored.")
+            raise BodyInvalid([flaw], summary="the query holds the character U+0000")
         body = b""
         if request.method not in SAFE_METHODS and not self.streams_body:
             body = await request.body()
             _refuse_other_types(request, body)
+            if body:
+                # Read here: what FastAPI's own reading raises, it turns into a refusal without our words.
+                await request.json()
         actor = caller.actor if caller else None
-        key = request.headers.get("idempotency-key") if request.method == "POST" else None
+        takes_key = request.method == "POST" and not self.begins_session
+        key = request.headers.get("idempotency-key") if takes_key else None
         mark = fingerprint(request.method, request.url.path, request.scope["query_string"], body) if key else b""
         unit = Unit(desk.database, actor, key, mark)
         request.state.unit, request.state.caller = unit, caller
         try:
             response = await inner(request)
-            await unit.commit(response)
+            await unit.commit(response, self.shows_once)
         except Replay as replay:
             await unit.rollback()
             return replay.response
@@ -150,10 +161,19 @@ class Router(APIRouter):
         status: int = 200,
         answers: Any = None,
         streams_body: bool = False,
+        shows_once: str | None = None,
+        begins_session: bool = False,
         **named: Any,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declare one route with the permission it asks for and what it answers."""
+        """Declare one route with the permission it asks for and what it answers.
+
+        `shows_once` names the field with a secret: it is kept nowhere, and null when the request is repeated.
+        """
         extra: dict[str, Any] = {"x-permission": may.value}
+        if shows_once is not None:
+            extra["x-shows-once"] = shows_once
+        if begins_session:
+            extra["x-begins-session"] = True
         if streams_body:
             extra["x-streams-body"] = True
         extra.update(named.pop("openapi_extra", {}))
@@ -179,11 +199,18 @@ def refuse_cross_site(request: Request, desk: Desk, caller: Caller) -> None:
     """Admit a cookie's change only from our own pages, with the session's token."""
     origin = request.headers.get("origin")
     ours = {urlsplit(desk.settings.public_url or "").netloc, request.headers.get("host", "")} - {""}
-    if origin is not None and urlsplit(origin).netloc not in ours:
+    if origin is not None and _netloc(origin) not in ours:
         raise CrossSiteRefused
     shown = request.headers.get("x-csrf-token", "")
     if not caller.csrf or not hmac.compare_digest(shown.encode(), caller.csrf.encode()):
         raise CrossSiteRefused
+
+
+def _netloc(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _refuse_other_types(request: Request, body: bytes) -> None:
@@ -202,29 +229,35 @@ def _read_json(body: bytes) -> Any:
         raise JsonUnreadable([Flaw("body", error.says, error.mend)], reason=error.says + where) from error
 
 
-def _unit(request: Request) -> Unit:
+# All of these are coroutines: FastAPI sends a plain function to another thread, which costs more than most statements.
+async def _unit(request: Request) -> Unit:
     unit: Unit = request.state.unit
     return unit
 
 
 async def _session(request: Request) -> AsyncSession:
-    return await _unit(request).session()
+    unit: Unit = request.state.unit
+    return await unit.session()
 
 
-def _actor(request: Request) -> Actor:
+async def _actor(request: Request) -> Actor:
     caller: Caller | None = request.state.caller
     if caller is None:
         raise SignInNeeded
     return caller.actor
 
 
-def _caller(request: Request) -> Caller | None:
+async def _caller(request: Request) -> Caller | None:
     caller: Caller | None = request.state.caller
     return caller
+
+
+async def _desk(request: Request) -> Desk:
+    return desk_of(request)
 
 
 Session = Annotated[AsyncSession, Depends(_session)]
 OpenLater = Annotated[Unit, Depends(_unit)]
 Who = Annotated[Actor, Depends(_actor)]
 MaybeCaller = Annotated[Caller | None, Depends(_caller)]
-AtHand = Annotated[Desk, Depends(desk_of)]
+AtHand = Annotated[Desk, Depends(_desk)]

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
 
-import orjson
 from starlette.responses import StreamingResponse
+
+from taskyard.kit import strict_json
 
 KEEP_ALIVE_SECONDS = 15
 
@@ -54,6 +55,6 @@ async def _lines(events: AsyncIterator[Told]) -> AsyncIterator[bytes]:
 
 
 def _line(told: Told) -> bytes:
-    data = orjson.dumps(told.data, default=str, option=orjson.OPT_NON_STR_KEYS)
+    data = strict_json.dumps(told.data)
     head = f"id: {told.id}\n" if told.id is not None else ""
     return f"{head}event: {told.event}\ndata: ".encode() + data + b"\n\n"

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
-from uuid import UUID
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from taskyard.access import Actor
+from taskyard.kit.db.direct import Ask, together, with_commit
 from taskyard.kit.db.engine import Database
 from taskyard.web.problems import KeyUnusable, KeyUsedForAnother, TwinInFlight
 
@@ -47,22 +46,26 @@ class Unit:
         Routes that read a long body call this after the last byte, so that no transaction waits for the network.
         """
         if self._session is None:
-            self._session = await self._database.begin(self._actor.workspace_id if self._actor else None)
-            if self._key is not None:
-                await self._claim_key(self._session, self._key)
+            if self._actor is None:
+                self._session = await self._database.begin()
+            elif self._key is None:
+                self._session = await self._database.begin(self._actor.workspace_id)
+            else:
+                await self._begin_with_key(self._actor, self._key)
+        assert self._session is not None  # noqa: S101 - each way above has opened it
         return self._session
 
     def covers(self, *parts: str) -> None:
         """Make a streamed body part of what its idempotency key stands for. Call it before the transaction opens."""
         self._fingerprint = hashlib.sha256(b"\0".join([self._fingerprint, *map(str.encode, parts)])).digest()
 
-    async def commit(self, response: Response) -> None:
-        """Keep everything, the answer included."""
+    async def commit(self, response: Response, without: str | None = None) -> None:
+        """Keep everything, the answer included; of a field that is shown only once, that it was there."""
         if self._session is None:
             return
         session, self._session = self._session, None
-        if self._key is not None:
-            await session.execute(_ANSWERED, {**self._name(self._key), **_kept(response)})
+        if self._key is not None and self._actor is not None:
+            with_commit(session, Ask(_ANSWERED, {**_name(self._actor, self._key), **_kept(response, without)}))
         await self._database.commit(session)
 
     async def rollback(self) -> None:
@@ -71,29 +74,26 @@ class Unit:
             session, self._session = self._session, None
             await self._database.rollback(session)
 
-    async def _claim_key(self, session: AsyncSession, key: str) -> None:
-        name = self._name(key)
+    async def _begin_with_key(self, actor: Actor, key: str) -> None:
+        name = _name(actor, key)
+        claim = Ask(_CLAIM, {**name, "fingerprint": self._fingerprint})
         try:
             # A twin in flight holds the row: this waits for its end, at most as long as for any lock.
-            claimed = (await session.execute(_CLAIM, {**name, "fingerprint": self._fingerprint})).first()
+            self._session, (claimed,) = await self._database.begin_with(actor.workspace_id, claim)
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
                 raise TwinInFlight from error
             raise
         if claimed:
             return
-        row = (await session.execute(_FIND, name)).one()
-        if bytes(row.fingerprint) != self._fingerprint:
+        ((row,),) = await together(self._session, Ask(_FIND, name))
+        if row.fingerprint != self._fingerprint:
             raise KeyUsedForAnother
-        raise Replay(Response(bytes(row.body), row.status, {**row.headers, "Idempotency-Replayed": "true"}))
+        raise Replay(Response(row.body, row.status, {**row.headers, "Idempotency-Replayed": "true"}))
 
-    def _name(self, key: str) -> dict[str, UUID | str | None]:
-        actor = self._actor
-        return {
-            "workspace_id": actor.workspace_id if actor else None,
-            "member_id": actor.member_id if actor else None,
-            "key": key,
-        }
+
+def _name(actor: Actor, key: str) -> dict[str, Any]:
+    return {"workspace_id": actor.workspace_id, "member_id": actor.member_id, "key": key}
 
 
 def fingerprint(method: str, path: str, query: bytes, body: bytes) -> bytes:
@@ -101,25 +101,28 @@ def fingerprint(method: str, path: str, query: bytes, body: bytes) -> bytes:
     return hashlib.sha256(b"\0".join([method.encode(), path.encode(), query, body])).digest()
 
 
-def _kept(response: Response) -> dict[str, Any]:
+def _kept(response: Response, without: str | None) -> dict[str, Any]:
     headers = {name: response.headers[name] for name in REPLAYED_HEADERS if name in response.headers}
+    body = bytes(getattr(response, "body", b""))
+    if without is not None:
+        body = orjson.dumps({**orjson.loads(body), without: None})
     return {
         "status": response.status_code,
         "headers": orjson.dumps(headers).decode(),
-        "body": bytes(getattr(response, "body", b"")),
+        "body": body,
     }
 
 
-_CLAIM = text("""
+_CLAIM = """
     INSERT INTO idempotency_keys (workspace_id, member_id, key, fingerprint)
-    VALUES (:workspace_id, :member_id, :key, :fingerprint)
+    VALUES (%(workspace_id)s, %(member_id)s, %(key)s, %(fingerprint)s)
     ON CONFLICT (workspace_id, member_id, key) DO NOTHING RETURNING key
-""")
-_FIND = text("""
+"""
+_FIND = """
     SELECT fingerprint, status, headers, body FROM idempotency_keys
-    WHERE workspace_id = :workspace_id AND member_id = :member_id AND key = :key
-""")
-_ANSWERED = text("""
-    UPDATE idempotency_keys SET status = :status, headers = CAST(:headers AS jsonb), body = :body
-    WHERE workspace_id = :workspace_id AND member_id = :member_id AND key = :key
-""")
+    WHERE workspace_id = %(workspace_id)s AND member_id = %(member_id)s AND key = %(key)s
+"""
+_ANSWERED = """
+    UPDATE idempotency_keys SET status = %(status)s, headers = CAST(%(headers)s AS jsonb), body = %(body)s
+    WHERE workspace_id = %(workspace_id)s AND member_id = %(member_id)s AND key = %(key)s
+"""

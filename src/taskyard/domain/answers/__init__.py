@@ -3,6 +3,8 @@
 from taskyard.domain.answers.actions import (
     By,
     Work,
+    check,
+    conclude,
     error_of,
     fail,
     give,
@@ -14,7 +16,7 @@ from taskyard.domain.answers.actions import (
 )
 from taskyard.domain.answers.problems import AnswerInvalid
 from taskyard.domain.answers.rules import AnswerKind
-from taskyard.domain.answers.store import author_of, delete_of_task, outputs, today_of
+from taskyard.domain.answers.store import author_of, delete_of_task, insert_of, outputs, today_of
 from taskyard.domain.answers.tables import Answer
 
 __all__ = [
@@ -24,12 +26,15 @@ __all__ = [
     "By",
     "Work",
     "author_of",
+    "check",
+    "conclude",
     "delete_of_task",
     "error_of",
     "fail",
     "give",
     "go_on",
     "going_of",
+    "insert_of",
     "keep_late",
     "outputs",
     "resolve",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -75,17 +75,26 @@ async def give(
 ) -> Answer:
     """Record the answer of a turn and let the run go on. Refuses an answer that does not fit the step."""
     checked = await check(session, going.run, work, data)
+    answer = conclude(session, actor, step_run, going, work, checked, by)
+    session.add(answer)
+    await session.flush()
+    outputs = {**going.outputs, work.step.id: checked}
+    await runs.advance(session, actor, replace(going, outputs=outputs))
+    return answer
+
+
+def conclude(
+    session: AsyncSession, actor: Actor, step_run: StepRun, going: Going, work: Work, checked: dict[str, Any], by: By
+) -> Answer:
+    """End a turn with an answer that was checked, in memory; whoever calls writes both and lets the run go on."""
     STEP_RUN.move(step_run, "complete")
     runs.end_lease(step_run)
-    step_run.ended_at, step_run.reason = func.now(), None
+    step_run.ended_at, step_run.reason = going.now, None
     answer = _answer(step_run, work.step, AnswerKind.ANSWER, checked, by)
-    session.add(answer)
+    answer.created_at = going.now
     if by.member_id is not None:
-        going.task.last_submitted_at = func.now()
-    await session.flush()
+        going.task.last_submitted_at = going.now
     ledger.record(session, facts.answer_given(answer, step_run), by=actor)
-    outputs = {**going.outputs, work.step.id: checked}
-    await runs.advance(session, actor, Going(going.run, going.task, going.flow, going.input, outputs))
     return answer
 
 

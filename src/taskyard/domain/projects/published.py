@@ -61,8 +61,11 @@ async def version(session: AsyncSession, workspace_id: UUID, project_id: UUID, n
 
 
 async def published(session: AsyncSession, actor: Actor, project_id: UUID) -> Published:
-    """Return what new tasks of a project follow. Refuses one that is archived or was never published."""
-    project = await store.get(session, actor, project_id)
+    """Return what new tasks of a project follow, which stays until the transaction ends.
+
+    Refuses a project that is archived or was never published.
+    """
+    project = await store.hold(session, actor, project_id)
     if project.state == ProjectState.ARCHIVED:
         raise ProjectArchived(project=project.name)
     if project.published_version is None:

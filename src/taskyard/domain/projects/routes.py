@@ -35,6 +35,7 @@ from taskyard.web.bodies import Page, page_ask
 
 routes = Router(noun="projects")
 Ask = Annotated[PageAsk, Depends(page_ask)]
+REVISION_DIGITS_MAX = 10
 IfMatch = Annotated[str | None, Header(alias="If-Match")]
 
 
@@ -95,7 +96,7 @@ async def save_draft(
     read_revision: int | None = None
     if if_match is not None and if_match != "*":
         digits = if_match.removeprefix("W/").strip('"')
-        if not digits.isdecimal():
+        if not digits.isdecimal() or len(digits) > REVISION_DIGITS_MAX:
             raise IfMatchUnreadable
         read_revision = int(digits)
     return _draft(await actions.save_draft(session, actor, project_id, body.source, read_revision), response)
@@ -138,7 +139,7 @@ async def schema(project_id: UUID, session: Session, actor: Who) -> SchemaSaid:
 
 
 async def _page(session: AsyncSession, actor: Actor, ask: PageAsk, *, only_apps: bool) -> Page[ProjectSaid]:
-    bound = ["projects", only_apps]
+    bound = ["projects", str(actor.workspace_id), only_apps]
     after = read_cursor(bound, ask.cursor)
     rows = await store.listed(session, actor, ask.limit + 1, UUID(after[0]) if after else None, only_apps=only_apps)
     items = [await _said(session, actor, row) for row in rows[: ask.limit]]

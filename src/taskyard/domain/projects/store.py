@@ -22,6 +22,20 @@ async def get(session: AsyncSession, actor: Actor, project_id: UUID) -> Project:
     return found
 
 
+async def hold(session: AsyncSession, actor: Actor, project_id: UUID) -> Project:
+    """Return a project this actor may see, and keep it from being deleted until the transaction ends.
+
+    Tasks carry no foreign key to their project: without this lock one could be made while its project goes.
+    """
+    asked = select(Project).where(Project.workspace_id == actor.workspace_id, Project.id == project_id)
+    found: Project | None = await session.scalar(
+        _seen_by(actor, asked).with_for_update(read=True, key_share=True).execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NoSuchProject(project_id=project_id)
+    return found
+
+
 async def lock(session: AsyncSession, workspace_id: UUID, project_id: UUID) -> Project:
     """Return a project to be changed, or NoSuchProject."""
     found: Project | None = await session.scalar(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from taskyard import ledger
 from taskyard.access import Actor, ActorKind
 from taskyard.domain import answers, runs
 from taskyard.domain.answers import Answer, By, Work
-from taskyard.domain.reservations import facts, holds, store
+from taskyard.domain.reservations import facts, holds, in_hand, store
 from taskyard.domain.reservations.holds import Hold
 from taskyard.domain.reservations.problems import LateSubmit, NotYourReservation, StaleDraft, WrongToken
 from taskyard.domain.reservations.rules import RESERVATION, ReservationState, may_release, seconds_in_hand
@@ -106,24 +107,23 @@ async def submit(
     After the hold has run out it still counts while nobody else has taken the step. Otherwise the work is kept as a
     late draft and LateSubmit is said: never lost, never a second answer.
     """
-    reservation = await store.lock(session, actor, reservation_id)
+    held = await in_hand.lock(session, actor, reservation_id)
+    reservation, turn, others, going = held
     _must_hold(actor, reservation, token)
     RESERVATION.target(reservation.state, "submit")
-    step_run = await runs.lock_step_run(session, actor.workspace_id, reservation.step_run_id)
+    work = answers.resolve(going, [turn, *others], reservation.step)
+    by = By(actor.name, actor.me, seconds=seconds_in_hand(reservation.held_at, going.now))
     is_late = reservation.state == ReservationState.EXPIRED
-    going = await answers.going_of(session, actor, step_run)
-    work = await answers.work_of(session, going, reservation.step)
-    ended_at = await store.now(session)
-    by = By(actor.name, actor.me, seconds=seconds_in_hand(reservation.held_at, ended_at))
-    if is_late and step_run.state != StepRunState.QUEUED:
-        return await _keep_late(session, actor, step_run, work, data, by)
+    if is_late and turn.state != StepRunState.QUEUED:
+        return await _keep_late(session, actor, turn, work, data, by)
+    checked = await answers.check(session, going.run, work, data)
     RESERVATION.move(reservation, "submit")
-    reservation.ended_at = ended_at
     if is_late:
-        STEP_RUN.move(step_run, "take")
-        step_run.lease_until = ended_at
-    answer = await answers.give(session, actor, step_run, going, work, data, by)
-    await session.refresh(answer, ["created_at"])
+        STEP_RUN.move(turn, "take")
+    answer = answers.conclude(session, actor, turn, going, work, checked, by)
+    going = replace(going, outputs={**going.outputs, reservation.step: checked})
+    opened = runs.decide(session, actor, going, sorted([turn, *others], key=lambda row: row.id))
+    await in_hand.keep(session, held, answer, opened)
     return answer
 
 
@@ -138,6 +138,17 @@ async def expire_due(session: AsyncSession, workspace_id: UUID) -> int:
         await _end(session, actor, reservation, "expire", f"The hold on {reservation.step} ran out.")
         count += 1
     return count
+
+
+async def end_with_run(session: AsyncSession, workspace_id: UUID, task_id: UUID, run_id: UUID) -> None:
+    """End the holds of a run that has ended without them. Drafts stay, and what is handed in late is kept."""
+    actor = Actor.system(workspace_id)
+    for reservation in await store.held_in_run(session, workspace_id, task_id, run_id):
+        RESERVATION.move(reservation, "expire")
+        reservation.ended_at = func.now()
+        says = f"The hold on {reservation.step} ended with the run."
+        ledger.record(session, facts.reservation_fact("expired", reservation, says), by=actor)
+    await session.flush()
 
 
 def performers_of(actor: Actor) -> list[str]:

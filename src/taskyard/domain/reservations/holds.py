@@ -31,7 +31,7 @@ async def of_claim(session: AsyncSession, actor: Actor, reservation_id: UUID, ro
     )  # fmt: skip
     outputs = await answers.outputs(session, actor.workspace_id, row.run_id) if step.needs else {}
     task = Task(workspace_id=actor.workspace_id, id=row.task_id)
-    going = Going(run, task, version.flow, {**row.input, **row.settings.get("input", {})}, outputs)
+    going = Going(run, task, version.flow, {**row.input, **row.settings.get("input", {})}, outputs, row.held_at)
     work = await answers.work_of(session, going, row.step)
     author = work.prefill_from and await answers.author_of(session, actor.workspace_id, row.run_id, work.prefill_from)
     return {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 
 from taskyard.access import Permission
@@ -26,6 +25,7 @@ from taskyard.domain.reservations.schemas import (
     TakeNext,
     Token,
 )
+from taskyard.kit import strict_json
 from taskyard.web import Router, Session, Who
 
 routes = Router(noun="hand-out")
@@ -93,7 +93,7 @@ def _answer(answer: Answer) -> AnswerSaid:
 
 
 def _json(hold: Hold) -> Response:
-    return Response(orjson.dumps(hold), media_type="application/json")
+    return Response(strict_json.dumps(hold), media_type="application/json")
 
 
 def _explained(hold: Hold, free: int) -> dict[str, Any]:

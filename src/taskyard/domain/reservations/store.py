@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor, Permission
 from taskyard.domain.reservations.problems import NoSuchReservation
 from taskyard.domain.reservations.rules import ReservationState
 from taskyard.domain.reservations.tables import Reservation
+from taskyard.kit.db.direct import Ask, Row, together
 
 
 async def claim(
@@ -23,7 +24,7 @@ async def claim(
     performers: Sequence[str],
     project_id: UUID | None,
     step: str | None,
-) -> Row[Any] | None:
+) -> Row | None:
     """Hand out the next step run to a member, or None when there is none for them.
 
     One guarded statement: among many who ask at once each row goes to one. Work kept for the member comes first,
@@ -31,22 +32,20 @@ async def claim(
     """
     filters = ""
     if project_id is not None:
-        filters += " AND s.project_id = :project_id"
+        filters += " AND s.project_id = %(project_id)s"
     if step is not None:
-        filters += " AND s.step = :step"
-    found = await session.execute(
-        text(_CLAIM.replace("/*filters*/", filters)),
-        {
-            "workspace_id": actor.workspace_id,
-            "reservation_id": reservation_id,
-            "me": actor.me,
-            "role": actor.role,
-            "performers": list(performers),
-            "project_id": project_id,
-            "step": step,
-        },
-    )
-    return found.first()
+        filters += " AND s.step = %(step)s"
+    values = {
+        "workspace_id": actor.workspace_id,
+        "reservation_id": reservation_id,
+        "me": actor.me,
+        "role": actor.role,
+        "performers": list(performers),
+        "project_id": project_id,
+        "step": step,
+    }
+    (rows,) = await together(session, Ask(_CLAIM.replace("/*filters*/", filters), values))
+    return rows[0] if rows else None
 
 
 async def lock(session: AsyncSession, actor: Actor, reservation_id: UUID) -> Reservation:
@@ -73,6 +72,23 @@ async def held_for_step_run(session: AsyncSession, workspace_id: UUID, step_run_
         .execution_options(populate_existing=True)
     )
     return found
+
+
+async def held_in_run(session: AsyncSession, workspace_id: UUID, task_id: UUID, run_id: UUID) -> list[Reservation]:
+    """Return what people hold of a run, locked."""
+    rows = await session.scalars(
+        select(Reservation)
+        .where(
+            Reservation.workspace_id == workspace_id,
+            Reservation.task_id == task_id,
+            Reservation.run_id == run_id,
+            Reservation.state == ReservationState.HELD,
+        )
+        .order_by(Reservation.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return list(rows)
 
 
 async def note_skip(
@@ -110,41 +126,39 @@ _FREE_COUNT = text("""
       AND s.performer = ANY(:performers) AND (s.roles IS NULL OR :role = ANY(s.roles)) LIMIT 10000) AS free
 """)
 
+_FREE = "SELECT s.id FROM step_runs AS s WHERE s.workspace_id = %(workspace_id)s AND s.state = 'queued'"
 _FITS = """
-          AND s.performer = ANY(:performers) AND s.performer IN ('people', 'agents')
-          AND (s.roles IS NULL OR :role = ANY(s.roles)) /*filters*/
-          AND NOT EXISTS (SELECT 1 FROM step_skips AS k WHERE k.workspace_id = :workspace_id
-                          AND k.step_run_id = s.id AND k.member_id = :me)
+          AND s.performer = ANY(%(performers)s) AND s.performer IN ('people', 'agents')
+          AND (s.roles IS NULL OR %(role)s = ANY(s.roles)) /*filters*/
+          AND NOT EXISTS (SELECT 1 FROM step_skips AS k WHERE k.workspace_id = %(workspace_id)s
+                          AND k.step_run_id = s.id AND k.member_id = %(me)s)
         ORDER BY s.priority, s.task_id, s.id FOR UPDATE OF s SKIP LOCKED LIMIT 1
 """
-# The three places to look stand in one COALESCE: it asks for the next only when the one before had nothing.
+# The three places to look, each with an index of its own, stand in one COALESCE: it asks for the next only when the
+# one before had nothing. COALESCE itself stands in a sub-select: under row-level security a bare one is no condition
+# that PostgreSQL takes to an index, and each claim would read every step run of the workspace.
 # Run and task are moved in the same statement, by the table of moves: a queued task begins, any other stays.
 _CLAIM = f"""
     WITH claimed AS (
-        UPDATE step_runs SET state = 'running', attempt = attempt + 1, token = token + 1, holder_id = :me,
+        UPDATE step_runs SET state = 'running', attempt = attempt + 1, token = token + 1, holder_id = %(me)s,
             lease_until = now() + make_interval(secs => hold_seconds), started_at = coalesce(started_at, now())
-        WHERE workspace_id = :workspace_id AND id = COALESCE(
-            (SELECT s.id FROM step_runs AS s WHERE s.workspace_id = :workspace_id AND s.state = 'queued'
-               AND (s.reserved_for IS NOT NULL OR s.sent_back_to IS NOT NULL)
-               AND coalesce(s.reserved_for, s.sent_back_to) = :me AND s.reserved_for = :me {_FITS}),
-            (SELECT s.id FROM step_runs AS s WHERE s.workspace_id = :workspace_id AND s.state = 'queued'
-               AND (s.reserved_for IS NOT NULL OR s.sent_back_to IS NOT NULL)
-               AND coalesce(s.reserved_for, s.sent_back_to) = :me AND s.reserved_for IS NULL {_FITS}),
-            (SELECT s.id FROM step_runs AS s WHERE s.workspace_id = :workspace_id AND s.state = 'queued'
-               AND s.reserved_for IS NULL AND s.sent_back_to IS NULL {_FITS}))
+        WHERE workspace_id = %(workspace_id)s AND id = (SELECT COALESCE(
+            ({_FREE} AND s.reserved_for = %(me)s {_FITS}),
+            ({_FREE} AND s.reserved_for IS NULL AND s.sent_back_to = %(me)s {_FITS}),
+            ({_FREE} AND s.reserved_for IS NULL AND s.sent_back_to IS NULL {_FITS})))
         RETURNING *
     ), running AS (
         UPDATE runs SET state = 'running', reason = NULL, started_at = coalesce(runs.started_at, now())
-        FROM claimed WHERE runs.workspace_id = :workspace_id AND runs.id = claimed.run_id
+        FROM claimed WHERE runs.workspace_id = %(workspace_id)s AND runs.id = claimed.run_id
           AND runs.state IN ('queued', 'waiting')
     ), begun AS (
         UPDATE tasks SET status = 'in_progress'
-        FROM claimed WHERE tasks.workspace_id = :workspace_id AND tasks.id = claimed.task_id
+        FROM claimed WHERE tasks.workspace_id = %(workspace_id)s AND tasks.id = claimed.task_id
           AND tasks.status = 'queued'
     ), held AS (
         INSERT INTO reservations (workspace_id, id, step_run_id, run_id, task_id, project_id, step, member_id, state,
                                   token, hold_seconds, lease_until, draft_revision)
-        SELECT workspace_id, :reservation_id, id, run_id, task_id, project_id, step, :me, 'held',
+        SELECT workspace_id, %(reservation_id)s, id, run_id, task_id, project_id, step, %(me)s, 'held',
                token, hold_seconds, lease_until, 0
         FROM claimed
     )
@@ -155,8 +169,8 @@ _CLAIM = f"""
            tasks.last_submitted_at, task_inputs.input,
            runs.flow_version, runs.settings, runs.number, projects.name AS project_name, projects.instructions
     FROM claimed
-    JOIN tasks ON tasks.workspace_id = :workspace_id AND tasks.id = claimed.task_id
-    JOIN task_inputs ON task_inputs.workspace_id = :workspace_id AND task_inputs.task_id = claimed.task_id
-    JOIN runs ON runs.workspace_id = :workspace_id AND runs.id = claimed.run_id
-    JOIN projects ON projects.workspace_id = :workspace_id AND projects.id = claimed.project_id
+    JOIN tasks ON tasks.workspace_id = %(workspace_id)s AND tasks.id = claimed.task_id
+    JOIN task_inputs ON task_inputs.workspace_id = %(workspace_id)s AND task_inputs.task_id = claimed.task_id
+    JOIN runs ON runs.workspace_id = %(workspace_id)s AND runs.id = claimed.run_id
+    JOIN projects ON projects.workspace_id = %(workspace_id)s AND projects.id = claimed.project_id
 """  # noqa: S608 - built from constants of this file

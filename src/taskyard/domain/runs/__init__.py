@@ -3,7 +3,16 @@
 from taskyard.domain.runs.actions import NewTask, admit, going_of
 from taskyard.domain.runs.facts import run_fact, step_fact
 from taskyard.domain.runs.problems import NoSuchRun, NoSuchStepRun
-from taskyard.domain.runs.progress import Going, advance, chosen_performer, end_lease, finished_steps, stop
+from taskyard.domain.runs.progress import (
+    Going,
+    advance,
+    chosen_performer,
+    decide,
+    end_lease,
+    finished_steps,
+    open_turns,
+    stop,
+)
 from taskyard.domain.runs.routes import routes
 from taskyard.domain.runs.rules import (
     AGENTS,
@@ -25,6 +34,8 @@ from taskyard.domain.runs.store import (
     now,
     overdue_cancellations,
     step_runs,
+    update_of_run,
+    update_of_step_run,
     workspaces_with_model_work,
 )
 from taskyard.domain.runs.tables import Run, StepRun
@@ -46,6 +57,7 @@ __all__ = [
     "advance",
     "chosen_performer",
     "claim_for_model",
+    "decide",
     "end_lease",
     "extend_lease",
     "finished_steps",
@@ -56,6 +68,7 @@ __all__ = [
     "lock_step_run",
     "lost_leases",
     "now",
+    "open_turns",
     "overdue_cancellations",
     "retry_seconds",
     "routes",
@@ -63,5 +76,7 @@ __all__ = [
     "step_fact",
     "step_runs",
     "stop",
+    "update_of_run",
+    "update_of_step_run",
     "workspaces_with_model_work",
 ]

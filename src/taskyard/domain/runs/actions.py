@@ -19,7 +19,7 @@ from taskyard.domain.runs.problems import HeldByPerson, InputInvalid, ModelUnkno
 from taskyard.domain.runs.progress import Going
 from taskyard.domain.runs.rules import RUN, RunState, StepRunState
 from taskyard.domain.runs.tables import Run
-from taskyard.domain.tasks import TASK, ExternalIdTaken, Task, TaskInFlight, TaskStatus, task_fact
+from taskyard.domain.tasks import TASK, ExternalIdTaken, ExternalIdTwice, Task, TaskInFlight, TaskStatus, task_fact
 from taskyard.kit.ids import new_id
 from taskyard.kit.problems import Flaw
 from taskyard.kit.settings import Settings
@@ -61,10 +61,11 @@ async def admit(
         {"workspace_id": actor.workspace_id, "task_id": row["id"], "input": new.input, "extra": new.metadata}
         for row, new in zip(rows, wanted, strict=True)
     ]
-    added = await tasks.add(session, rows, inputs)
-    if len(added) != len(rows):
-        await _refuse_taken(session, actor, wanted, set(added), rows)
-    admitted = await tasks.many(session, actor.workspace_id, added)
+    added = set(await tasks.add(session, rows, inputs))
+    for number, row in enumerate(rows):
+        if row["id"] not in added:
+            await _refuse_taken(session, actor, wanted, number)
+    admitted = await tasks.many(session, actor.workspace_id, [row["id"] for row in rows])
     for task, new in zip(admitted, wanted, strict=True):
         ledger.record(session, task_fact("created", task, "The task was created."), by=actor)
         await _start(session, actor, task, published[new.project_id], new.input, dict(settings or {}))
@@ -131,9 +132,10 @@ async def cancel_run(session: AsyncSession, actor: Actor, run_id: UUID, settings
         await progress.stop(session, actor, going)
         return run
     RUN.move(run, "cancel")
-    run.cancel_by = await store.now(session) + timedelta(seconds=settings.cancel_seconds_max)
+    run.cancel_by = going.now + timedelta(seconds=settings.cancel_seconds_max)
     run.reason = "Cancelling: a model is ending its work."
-    progress.close_rows([row for row in rows if row.state != StepRunState.RUNNING], "The run was cancelled.")
+    queued = [row for row in rows if row.state != StepRunState.RUNNING]
+    progress.close_rows(queued, "The run was cancelled.", going.now)
     ledger.record(session, facts.run_fact("cancelling", run, f"Run {run.number} is being cancelled."), by=actor)
     return run
 
@@ -179,18 +181,14 @@ async def delete_task(session: AsyncSession, actor: Actor, task_id: UUID) -> Non
     await tasks.remove(session, task)
 
 
-async def run_of(session: AsyncSession, actor: Actor, run_id: UUID) -> Run:
-    """Return a run of the actor's workspace, or NoSuchRun."""
-    return await store.get(session, actor.workspace_id, run_id)
-
-
 async def going_of(
     session: AsyncSession, actor: Actor, run: Run, task: Task, outputs: Mapping[str, Any] | None = None
 ) -> Going:
     """Return a run with its flow and input, for a change of it."""
     version = await projects.version(session, actor.workspace_id, run.project_id, run.flow_version)
     task_input = await tasks.input_of(session, actor.workspace_id, task.id)
-    return Going(run, task, version.flow, {**task_input, **run.settings.get("input", {})}, outputs or {})
+    given = {**task_input, **run.settings.get("input", {})}
+    return Going(run, task, version.flow, given, outputs or {}, await store.now(session))
 
 
 async def _start(
@@ -227,7 +225,7 @@ async def _start(
     task.run_id, task.run_count, task.completed_at = run.id, run.number, None
     await session.flush()
     ledger.record(session, facts.run_fact("queued", run, f"Run {run.number} was queued."), by=actor)
-    await progress.advance(session, actor, Going(run, task, published.flow, given, {}))
+    await progress.advance(session, actor, Going(run, task, published.flow, given, {}, await store.now(session)))
     return run
 
 
@@ -242,16 +240,14 @@ def _check_settings(published: Published, settings: Mapping[str, Any]) -> None:
             raise ModelUnknown(model=model, use=use, can=able or "none")
 
 
-async def _refuse_taken(
-    session: AsyncSession,
-    actor: Actor,
-    wanted: Sequence[NewTask],
-    added: set[UUID],
-    rows: Sequence[Mapping[str, Any]],
-) -> None:
-    missing = next(new for new, row in zip(wanted, rows, strict=True) if row["id"] not in added)
-    known = await tasks.by_external_ids(session, actor.workspace_id, missing.project_id, [str(missing.external_id)])
-    raise ExternalIdTaken(external_id=missing.external_id, task_id=known.get(str(missing.external_id)))
+async def _refuse_taken(session: AsyncSession, actor: Actor, wanted: Sequence[NewTask], number: int) -> None:
+    project_id, external_id = wanted[number].project_id, str(wanted[number].external_id)
+    for first, new in enumerate(wanted[:number]):
+        if (new.project_id, new.external_id) == (project_id, external_id):
+            flaw = Flaw(f"tasks[{number}].external_id", f"is that of tasks[{first}] too", "Give each task its own.")
+            raise ExternalIdTwice([flaw], external_id=external_id)
+    known = await tasks.by_external_ids(session, actor.workspace_id, project_id, [external_id])
+    raise ExternalIdTaken(external_id=external_id, task_id=known.get(external_id))
 
 
 async def _files_of(

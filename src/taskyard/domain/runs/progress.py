@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard import ledger
@@ -19,42 +19,65 @@ from taskyard.domain.tasks import TASK, Task, TaskStatus, task_fact
 from taskyard.kit.ids import new_id
 
 OPEN = frozenset({StepRunState.QUEUED, StepRunState.RUNNING, StepRunState.WAITING})
-TOUCHED = frozenset({StepRunState.COMPLETED, StepRunState.FAILED})
+# Somebody has been at it; a step run that waits has failed at least once and will be tried again.
+TOUCHED = frozenset({StepRunState.COMPLETED, StepRunState.FAILED, StepRunState.WAITING})
 
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """A run in the middle of a change: run and task are locked, `outputs` holds what each completed step gave."""
+    """A run in the middle of a change: run and task are locked, `outputs` holds what each completed step gave.
+
+    `now` is the transaction's time by the database's clock.
+    """
 
     run: Run
     task: Task
     flow: Flow
     input: Mapping[str, Any]
     outputs: Mapping[str, Any]
+    now: datetime
 
 
 async def advance(session: AsyncSession, by: Actor, going: Going) -> None:
     """Open what is due and settle the states of run and task. The caller has just ended or opened a step run."""
+    rows = await store.step_runs(session, going.run.workspace_id, going.run.id)
+    await open_turns(session, decide(session, by, going, rows))
+
+
+async def open_turns(session: AsyncSession, opened: Sequence[StepRun]) -> None:
+    """Write what is due, and tell models of their work."""
+    session.add_all(opened)
+    await session.flush()
+    if any(is_model(row.performer) for row in opened):
+        await store.announce_work(session)
+
+
+def decide(session: AsyncSession, by: Actor, going: Going, rows: Sequence[StepRun]) -> list[StepRun]:
+    """Decide what follows now that these are the run's step runs; return those that are due beside them.
+
+    Changes run, task and rows in memory and records the facts; whoever calls writes what changed.
+    """
     run, flow = going.run, going.flow
-    rows = await store.step_runs(session, run.workspace_id, run.id)
     if run.state == RunState.CANCELLING:
         if not any(row.state in OPEN for row in rows):
-            await _stop(session, by, going, rows)
-        return
+            _stop(session, by, going, rows)
+        return []
     if RUN.is_final(run.state):
-        return
+        return []
     failed = next((row for row in rows if row.state == StepRunState.FAILED and _stops(flow, row.step)), None)
     if failed is not None:
-        await _fail(session, by, going, rows, dict(failed.error or {}, step=failed.step))
-        return
-    rows = [*rows, *await _open_due(session, going, rows)]
+        _fail(session, by, going, rows, dict(failed.error or {}, step=failed.step))
+        return []
+    opened = _due(going, rows)
+    rows = [*rows, *opened]
     if any(row.state in OPEN for row in rows):
         _settle(going, rows)
     else:
-        await _complete(session, by, going, rows)
+        _complete(session, by, going, rows)
+    return opened
 
 
-async def _open_due(session: AsyncSession, going: Going, rows: Sequence[StepRun]) -> list[StepRun]:
+def _due(going: Going, rows: Sequence[StepRun]) -> list[StepRun]:
     opened: list[StepRun] = []
     while True:
         all_rows = [*rows, *opened]
@@ -66,16 +89,13 @@ async def _open_due(session: AsyncSession, going: Going, rows: Sequence[StepRun]
         scope = going.flow.scope(going.input, done)
         for step in due:
             opened += turns(going.run, going.task, step, is_due=step.when is None or holds(step.when, scope))
-    session.add_all(opened)
-    await session.flush()
-    if any(is_model(row.performer) for row in opened):
-        await store.announce_work(session)
     return opened
 
 
 def turns(run: Run, task: Task, step: Step, *, is_due: bool) -> list[StepRun]:
     """Return a step's step runs, one a performer; a step whose condition is not met gets one that is skipped."""
-    performers = [chosen_performer(run.settings, performer) for performer in step.by]
+    # One model chosen in place of several takes one turn.
+    performers = list(dict.fromkeys(chosen_performer(run.settings, performer) for performer in step.by))
     return [
         StepRun(
             workspace_id=run.workspace_id,
@@ -134,7 +154,7 @@ def _settle(going: Going, rows: Sequence[StepRun]) -> None:
     if active:
         _to(run, RunState.RUNNING, "begin")
         run.reason = None
-        run.started_at = run.started_at or func.now()
+        run.started_at = run.started_at or going.now
     elif touched:
         _to(run, RunState.WAITING, "wait")
         run.reason = waiting_reason(waiting[0])
@@ -160,46 +180,44 @@ def waiting_reason(row: StepRun) -> str:
     return f"In queue {row.step}." if not is_model(row.performer) else f"Waiting for {row.performer}."
 
 
-async def _complete(session: AsyncSession, by: Actor, going: Going, rows: Sequence[StepRun]) -> None:
+def _complete(session: AsyncSession, by: Actor, going: Going, rows: Sequence[StepRun]) -> None:
     run, task = going.run, going.task
     try:
         output = going.flow.answer(going.flow.scope(going.input, finished_steps(rows, going.outputs)))
     except UnresolvedReference as problem:
-        await _fail(session, by, going, rows, {"code": problem.code, "says": problem.detail})
+        _fail(session, by, going, rows, {"code": problem.code, "says": problem.detail})
         return
     RUN.move(run, "complete")
     run.output = output if isinstance(output, dict) else {}
-    run.reason, run.ended_at = None, func.now()
-    run.started_at = run.started_at or func.now()
+    run.reason, run.ended_at = None, going.now
+    run.started_at = run.started_at or going.now
     task.status = TASK.target(task.status, "complete")
-    task.steps, task.completed_at = [], func.now()
+    task.steps, task.completed_at = [], going.now
     ledger.record(session, facts.run_fact("completed", run, f"Run {run.number} was completed."), by=by)
     ledger.record(session, task_fact("completed", task, "The task was completed."), by=by)
 
 
-async def _fail(session: AsyncSession, by: Actor, going: Going, rows: Sequence[StepRun], error: dict[str, Any]) -> None:
+def _fail(session: AsyncSession, by: Actor, going: Going, rows: Sequence[StepRun], error: dict[str, Any]) -> None:
     run, task = going.run, going.task
-    close_rows(rows, "The run failed at another step.")
+    close_rows(rows, "The run failed at another step.", going.now)
     RUN.move(run, "fail")
     run.error, run.reason = error, str(error.get("says", "It failed."))
-    run.ended_at = func.now()
-    run.started_at = run.started_at or func.now()
+    run.ended_at = going.now
+    run.started_at = run.started_at or going.now
     task.status = TASK.target(task.status, "fail")
-    task.steps, task.completed_at = [], func.now()
-    await session.flush()
+    task.steps, task.completed_at = [], going.now
     ledger.record(session, facts.run_fact("failed", run, f"Run {run.number} failed: {run.reason}", error=error), by=by)
     ledger.record(session, task_fact("failed", task, "The task failed."), by=by)
 
 
-async def _stop(session: AsyncSession, by: Actor, going: Going, rows: Sequence[StepRun]) -> None:
+def _stop(session: AsyncSession, by: Actor, going: Going, rows: Sequence[StepRun]) -> None:
     run, task = going.run, going.task
-    close_rows(rows, "The run was cancelled.")
+    close_rows(rows, "The run was cancelled.", going.now)
     RUN.move(run, "stop")
-    run.reason, run.ended_at = "Cancelled.", func.now()
+    run.reason, run.ended_at = "Cancelled.", going.now
     move = "cancel" if task.status == TaskStatus.QUEUED else "stop"
     task.status = TASK.target(task.status, move)
-    task.steps, task.completed_at = [], func.now()
-    await session.flush()
+    task.steps, task.completed_at = [], going.now
     ledger.record(session, facts.run_fact("cancelled", run, f"Run {run.number} was cancelled."), by=by)
     ledger.record(session, task_fact("cancelled", task, "The task was cancelled."), by=by)
 
@@ -207,16 +225,17 @@ async def _stop(session: AsyncSession, by: Actor, going: Going, rows: Sequence[S
 async def stop(session: AsyncSession, by: Actor, going: Going) -> None:
     """End a run now. Whoever still works on it shows an old token and is refused."""
     rows = await store.step_runs(session, going.run.workspace_id, going.run.id)
-    await _stop(session, by, going, rows)
+    _stop(session, by, going, rows)
+    await session.flush()
 
 
-def close_rows(rows: Sequence[StepRun], reason: str) -> None:
+def close_rows(rows: Sequence[StepRun], reason: str, now: datetime) -> None:
     """Take back every open step run: no lease, and a token nobody has."""
     for row in rows:
         if row.state in OPEN:
             STEP_RUN.move(row, "cancel")
             end_lease(row)
-            row.reason, row.ended_at = reason, func.now()
+            row.reason, row.ended_at = reason, now
 
 
 def end_lease(row: StepRun) -> None:

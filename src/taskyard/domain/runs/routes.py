@@ -6,8 +6,9 @@ from uuid import UUID
 
 from taskyard.access import Permission
 from taskyard.domain import projects, tasks
-from taskyard.domain.runs import actions
+from taskyard.domain.runs import actions, store
 from taskyard.domain.runs.actions import NewTask
+from taskyard.domain.runs.problems import NoSuchRun
 from taskyard.domain.runs.schemas import (
     AppRun,
     ChangeTask,
@@ -91,7 +92,10 @@ async def run_app(project_id: UUID, body: RunApp, session: Session, actor: Who) 
 @routes.verb("POST", "/runs/{run_id}/cancel", may=Permission.RUNS_WRITE, answers=RunSaid)
 async def cancel_run(run_id: UUID, session: Session, actor: Who, desk: AtHand) -> RunSaid:
     """Cancel a run; a model at work gets a deadline to end by."""
-    await _own_or_lead(session, actor, (await actions.run_of(session, actor, run_id)).task_id)
+    try:
+        await _own_or_lead(session, actor, (await store.get(session, actor.workspace_id, run_id)).task_id)
+    except tasks.NoSuchTask:
+        raise NoSuchRun(run_id=run_id) from None
     run = await actions.cancel_run(session, actor, run_id, desk.settings)
     await session.flush()
     await session.refresh(run)

@@ -47,6 +47,8 @@ class NewTasks(Body):
             raise ValueError("give one task with `project` and `input`, or several under `tasks`")
         if alone and (self.project is None or self.input is None):
             raise ValueError("a task needs both `project` and `input`")
+        if not alone and self.model_fields_set != {"tasks"}:
+            raise ValueError("what each task is to have stands with it, under `tasks`")
         return self
 
 

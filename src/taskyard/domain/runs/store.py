@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.domain.runs.problems import NoSuchRun, NoSuchStepRun
 from taskyard.domain.runs.rules import RunState, StepRunState
 from taskyard.domain.runs.tables import Run, StepRun
+from taskyard.kit.db.direct import Ask, together
 
 FRESH = {"populate_existing": True}
 
@@ -73,6 +75,38 @@ async def lock_step_run(session: AsyncSession, workspace_id: UUID, step_run_id: 
     return found
 
 
+def update_of_step_run(row: StepRun) -> Ask:
+    """Return the statement that writes the end of a turn. It is locked, and unknown to the session."""
+    return Ask(
+        _END_STEP_RUN,
+        {
+            "workspace_id": row.workspace_id,
+            "id": row.id,
+            "state": row.state,
+            "token": row.token,
+            "reason": row.reason,
+            "ended_at": row.ended_at,
+        },
+    )
+
+
+def update_of_run(run: Run) -> Ask:
+    """Return the statement that writes where a run stands. It is locked, and unknown to the session."""
+    return Ask(
+        _UPDATE_RUN,
+        {
+            "workspace_id": run.workspace_id,
+            "id": run.id,
+            "state": run.state,
+            "reason": run.reason,
+            "output": None if run.output is None else Jsonb(run.output),
+            "error": None if run.error is None else Jsonb(run.error),
+            "started_at": run.started_at,
+            "ended_at": run.ended_at,
+        },
+    )
+
+
 async def reprioritise(session: AsyncSession, workspace_id: UUID, task_id: UUID, priority: int) -> None:
     """Let open step runs of a task stand in line by a new priority."""
     await session.execute(
@@ -97,7 +131,8 @@ async def delete_of_task(session: AsyncSession, workspace_id: UUID, task_id: UUI
 
 async def now(session: AsyncSession) -> datetime:
     """Return the database's clock."""
-    found: datetime = (await session.execute(select(func.now()))).scalar_one()
+    ((row,),) = await together(session, Ask("SELECT now() AS now"))
+    found: datetime = row.now
     return found
 
 
@@ -121,7 +156,10 @@ async def claim_for_model(
 
 
 async def workspaces_with_model_work(session: AsyncSession, models: list[str]) -> list[UUID]:
-    """Return workspaces with due model work, those with the least in hand first, so that nobody starves."""
+    """Return workspaces with due model work, those with the least in hand first, so that nobody starves.
+
+    Among equals chance decides: any fixed order would let one of them go first each time.
+    """
     rows = await session.execute(_WORKSPACES_WITH_WORK, {"models": models})
     return [row.workspace_id for row in rows]
 
@@ -148,6 +186,16 @@ async def lost_leases(session: AsyncSession, workspace_id: UUID | None) -> list[
     return [(row.workspace_id, row.id) for row in rows]
 
 
+_END_STEP_RUN = """
+    UPDATE step_runs SET state = %(state)s, token = %(token)s, reason = %(reason)s, ended_at = %(ended_at)s,
+        lease_until = NULL, holder_id = NULL, worker = NULL
+    WHERE workspace_id = %(workspace_id)s AND id = %(id)s
+"""
+_UPDATE_RUN = """
+    UPDATE runs SET state = %(state)s, reason = %(reason)s, output = %(output)s, error = %(error)s,
+        started_at = %(started_at)s, ended_at = %(ended_at)s
+    WHERE workspace_id = %(workspace_id)s AND id = %(id)s
+"""
 _CLAIM_FOR_MODEL = text("""
     UPDATE step_runs SET state = 'running', attempt = attempt + 1, token = token + 1, worker = :worker,
         lease_until = now() + :lease, started_at = now(), due_at = NULL, reason = NULL
@@ -168,7 +216,7 @@ _WORKSPACES_WITH_WORK = text("""
         SELECT DISTINCT workspace_id FROM step_runs
         WHERE state IN ('queued', 'waiting') AND performer NOT IN ('people', 'agents')
           AND performer = ANY(:models) AND (due_at IS NULL OR due_at <= now())) AS due
-    ORDER BY in_hand, due.workspace_id
+    ORDER BY in_hand, random()
 """)
 _EXTEND = text("""
     UPDATE step_runs SET lease_until = now() + :lease

@@ -36,7 +36,6 @@ class Run(Base):
         PrimaryKeyConstraint("workspace_id", "id"),
         UniqueConstraint("workspace_id", "task_id", "number"),
         CheckConstraint(RUN.check_sql(), "state"),
-        Index("runs_recent_ix", "workspace_id", text("id DESC")),
         # Cancelled runs that must end by their deadline.
         Index("runs_cancelling_ix", "cancel_by", postgresql_where=text("state = 'cancelling'")),
     )
@@ -89,12 +88,22 @@ class StepRun(Base):
         ),
         # What is kept for one person, and what goes back to its author: looked at before the line.
         Index(
-            "step_runs_kept_ix",
+            "step_runs_reserved_ix",
             "workspace_id",
-            text("coalesce(reserved_for, sent_back_to)"),
+            "reserved_for",
             "priority",
             "task_id",
-            postgresql_where=text("state = 'queued' AND (reserved_for IS NOT NULL OR sent_back_to IS NOT NULL)"),
+            "id",
+            postgresql_where=text("state = 'queued' AND reserved_for IS NOT NULL"),
+        ),
+        Index(
+            "step_runs_sent_back_ix",
+            "workspace_id",
+            "sent_back_to",
+            "priority",
+            "task_id",
+            "id",
+            postgresql_where=text("state = 'queued' AND reserved_for IS NULL AND sent_back_to IS NOT NULL"),
         ),
         # What models take; workers serve every workspace.
         Index(

@@ -1,9 +1,9 @@
 """Tasks: one item of work each, with its input beside it."""
 
 from taskyard.domain.tasks.facts import task_fact
-from taskyard.domain.tasks.problems import ExternalIdTaken, NoSuchTask, TaskInFlight
+from taskyard.domain.tasks.problems import ExternalIdTaken, ExternalIdTwice, NoSuchTask, TaskInFlight
 from taskyard.domain.tasks.rules import PRIORITY_MAX, PRIORITY_MIN, TASK, TaskStatus, preview_of
-from taskyard.domain.tasks.store import add, by_external_ids, get, input_of, lock, many, remove, set_metadata
+from taskyard.domain.tasks.store import add, by_external_ids, get, input_of, lock, many, remove, set_metadata, update_of
 from taskyard.domain.tasks.tables import Task, TaskInput
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "PRIORITY_MIN",
     "TASK",
     "ExternalIdTaken",
+    "ExternalIdTwice",
     "NoSuchTask",
     "Task",
     "TaskInFlight",
@@ -26,4 +27,5 @@ __all__ = [
     "remove",
     "set_metadata",
     "task_fact",
+    "update_of",
 ]

@@ -15,6 +15,10 @@ class ExternalIdTaken(Problem):
     kind = Kind.CONFLICT
 
 
+class ExternalIdTwice(Problem):
+    """The external id {external_id} stands in this request twice."""
+
+
 class TaskInFlight(Problem):
     """The task is being worked on: wait until its run has ended, then {verb} it."""
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.domain.tasks.problems import NoSuchTask
 from taskyard.domain.tasks.tables import Task, TaskInput
+from taskyard.kit.db.direct import Ask, together
 
 
 async def get(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> Task:
@@ -37,12 +38,10 @@ async def lock(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> Task
 
 async def input_of(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> dict[str, Any]:
     """Return what a task is about."""
-    found = await session.scalar(
-        select(TaskInput.input).where(TaskInput.workspace_id == workspace_id, TaskInput.task_id == task_id)
-    )
-    if found is None:
+    (rows,) = await together(session, Ask(_INPUT, {"workspace_id": workspace_id, "task_id": task_id}))
+    if not rows:
         raise NoSuchTask(task_id=task_id)
-    return dict(found)
+    return dict(rows[0].input)
 
 
 async def set_metadata(session: AsyncSession, workspace_id: UUID, task_id: UUID, extra: dict[str, Any]) -> None:
@@ -82,6 +81,21 @@ async def by_external_ids(
     return {str(external_id): task_id for external_id, task_id in rows}
 
 
+def update_of(task: Task) -> Ask:
+    """Return the statement that writes where a task stands. It is locked, and unknown to the session."""
+    return Ask(
+        _UPDATE,
+        {
+            "workspace_id": task.workspace_id,
+            "id": task.id,
+            "status": task.status,
+            "steps": task.steps,
+            "last_submitted_at": task.last_submitted_at,
+            "completed_at": task.completed_at,
+        },
+    )
+
+
 async def many(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID]) -> list[Task]:
     """Return tasks in the order of their ids given."""
     rows = await session.scalars(select(Task).where(Task.workspace_id == workspace_id, Task.id.in_(ids)))
@@ -95,6 +109,9 @@ async def remove(session: AsyncSession, task: Task) -> None:
     await session.flush()
 
 
-def now() -> Any:
-    """Return the database's clock as an expression."""
-    return func.now()
+_UPDATE = """
+    UPDATE tasks SET status = %(status)s, steps = %(steps)s, last_submitted_at = %(last_submitted_at)s,
+        completed_at = %(completed_at)s
+    WHERE workspace_id = %(workspace_id)s AND id = %(id)s
+"""
+_INPUT = "SELECT input FROM task_inputs WHERE workspace_id = %(workspace_id)s AND task_id = %(task_id)s"

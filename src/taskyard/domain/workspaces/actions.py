@@ -20,11 +20,12 @@ from taskyard.domain.workspaces.problems import (
     LastOwner,
     LinkNotValid,
     RoleTooHigh,
+    ScopeBeyondYours,
     ScopeUnknown,
     WrongCredentials,
 )
 from taskyard.domain.workspaces.rules import INVITATION, MEMBER, MemberState, is_email, is_open, may_invite
-from taskyard.domain.workspaces.sign_in import Entered, add_user, begin
+from taskyard.domain.workspaces.sign_in import Entered, add_user, begin, count_attempt
 from taskyard.domain.workspaces.tables import ApiKey, Invitation, Member
 from taskyard.kit.db.engine import enter_workspace
 from taskyard.kit.ids import new_id
@@ -84,15 +85,17 @@ async def look_up_invitation(session: AsyncSession, token: str) -> Invitation:
 
 
 async def accept_invitation(
-    session: AsyncSession, settings: Settings, *, token: str, name: str, password: str
+    session: AsyncSession, settings: Settings, *, token: str, name: str, password: str, address: str
 ) -> Entered:
-    """Join by link. Somebody with an account shows its password; a new person chooses one."""
+    """Join by link. Somebody with an account shows its password, counted like a sign-in; a new person chooses one."""
     invitation = await look_up_invitation(session, token)
     user = await store.user_by_email(session, invitation.email)
     if user is None:
         user = await add_user(session, email=invitation.email, name=name, password=password)
-    elif not await is_password(password, user.password_hash):
-        raise WrongCredentials
+    else:
+        await count_attempt(session, settings, email=user.email, address=address)
+        if not await is_password(password, user.password_hash):
+            raise WrongCredentials
     INVITATION.move(invitation, "accept")
     member = await store.member_of_user(session, invitation.workspace_id, user.id)
     if member is None:
@@ -106,8 +109,12 @@ async def accept_invitation(
             state=MEMBER.start,
         )
         session.add(member)
+    elif member.state == MemberState.ACTIVE:
+        # An older link must not change what somebody is by now, least of all the last owner.
+        raise AlreadyMember(email=user.email)
     else:
-        member.role, member.state = invitation.role, MemberState.ACTIVE
+        MEMBER.move(member, "readmit")
+        member.role = invitation.role
     await session.flush()
     entered = await begin(session, settings, member)
     ledger.record(session, facts.member_joined(member), by=entered.actor)
@@ -153,10 +160,18 @@ async def make_key(
     scopes: list[str] | None,
     expires_at: datetime | None,
 ) -> Shown:
-    """Make a key and the member it acts as. The key is shown once; only its hash is kept."""
+    """Make a key and the member it acts as. The key is shown once; only its hash is kept.
+
+    A key made with a key has no more than that one: a narrow key cannot widen itself.
+    """
     for scope in scopes or ():
         if not any(scope == permission and may(role, permission) for permission in PERMISSIONS):
             raise ScopeUnknown(scope=scope, role=role)
+    given = [
+        permission for permission in PERMISSIONS if may(role, permission) and (scopes is None or permission in scopes)
+    ]
+    if beyond := [permission for permission in given if not actor.may(permission)]:
+        raise ScopeBeyondYours(beyond=", ".join(beyond))
     if expires_at is not None and expires_at <= await store.now(session):
         raise ExpiryPast
     member = Member(

@@ -87,6 +87,12 @@ class ScopeUnknown(Problem):
     """{scope} is not a scope the role {role} has."""
 
 
+class ScopeBeyondYours(Problem):
+    """A key gives no more than the one that makes it has: {beyond} is beyond yours."""
+
+    kind = Kind.FORBIDDEN
+
+
 class ExpiryPast(Problem):
     """A key's expiry must lie ahead."""
 

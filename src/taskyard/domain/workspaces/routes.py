@@ -48,19 +48,23 @@ async def setup_needed(session: Session) -> SetupNeeded:
     return SetupNeeded(needed=not await store.any_user(session))
 
 
-@routes.verb("POST", "/setup", may=Permission.PUBLIC, answers=Me, status=201)
+@routes.verb("POST", "/setup", may=Permission.PUBLIC, answers=Me, status=201, begins_session=True)
 async def set_up(body: SetUp, session: Session, desk: AtHand, response: Response) -> Me:
     """Make the owner and the first workspace with the one-time link of the first start."""
     entered = await sign_in.set_up(session, desk.settings, **body.model_dump())
     return await _welcome(session, desk, response, entered)
 
 
-@routes.verb("POST", "/auth/sign-in", may=Permission.PUBLIC, answers=Me)
+@routes.verb("POST", "/auth/sign-in", may=Permission.PUBLIC, answers=Me, begins_session=True)
 async def enter(body: SignInBody, request: Request, session: Session, desk: AtHand, response: Response) -> Me:
     """Begin a session in a cookie that scripts cannot read."""
-    address = request.client.host if request.client else "unknown"
     entered = await sign_in.sign_in(
-        session, desk.settings, email=body.email, password=body.password, address=address, workspace_id=body.workspace
+        session,
+        desk.settings,
+        email=body.email,
+        password=body.password,
+        address=_address(request),
+        workspace_id=body.workspace,
     )
     return await _welcome(session, desk, response, entered)
 
@@ -73,7 +77,7 @@ async def leave(session: Session, actor: Who, desk: AtHand, response: Response) 
     response.delete_cookie(COOKIE, path="/")
 
 
-@routes.verb("POST", "/auth/switch", may=Permission.KNOWN, answers=Me)
+@routes.verb("POST", "/auth/switch", may=Permission.KNOWN, answers=Me, begins_session=True)
 async def switch(body: Switch, session: Session, actor: Who, desk: AtHand, response: Response) -> Me:
     """Enter another of my workspaces."""
     if actor.user_id is None:
@@ -91,11 +95,11 @@ async def me(session: Session, actor: Who, caller: MaybeCaller) -> Me:
 @routes.verb("GET", "/members", may=Permission.MEMBERS_READ, answers=Page[MemberSaid])
 async def members(session: Session, actor: Who, ask: Ask) -> Page[MemberSaid]:
     """List members, those that keys act as among them."""
-    after = read_cursor("members", ask.cursor)
+    after = read_cursor(_bound("members", actor), ask.cursor)
     rows = await store.members(session, actor.workspace_id, ask.limit + 1, UUID(after[0]) if after else None)
     items = [_member(actor, row) for row in rows[: ask.limit]]
     total = await store.count(session, Member, actor.workspace_id)
-    return Page(items=items, next=_next("members", items, rows, ask.limit), total=total)
+    return Page(items=items, next=_next(_bound("members", actor), items, rows, ask.limit), total=total)
 
 
 @routes.verb("PATCH", "/members/{member_id}", may=Permission.MEMBERS_WRITE, answers=MemberSaid)
@@ -109,14 +113,16 @@ async def change_member(member_id: UUID, body: ChangeMember, session: Session, a
 @routes.verb("GET", "/invitations", may=Permission.MEMBERS_INVITE, answers=Page[InvitationSaid])
 async def invitations(session: Session, actor: Who, ask: Ask) -> Page[InvitationSaid]:
     """List invitations, newest first."""
-    after = read_cursor("invitations", ask.cursor)
+    after = read_cursor(_bound("invitations", actor), ask.cursor)
     rows = await store.invitations(session, actor.workspace_id, ask.limit + 1, UUID(after[0]) if after else None)
     items = [_invitation(actor, row) for row in rows[: ask.limit]]
     total = await store.count(session, Invitation, actor.workspace_id)
-    return Page(items=items, next=_next("invitations", items, rows, ask.limit), total=total)
+    return Page(items=items, next=_next(_bound("invitations", actor), items, rows, ask.limit), total=total)
 
 
-@routes.verb("POST", "/invitations", may=Permission.MEMBERS_INVITE, answers=InvitationSaid, status=201)
+@routes.verb(
+    "POST", "/invitations", may=Permission.MEMBERS_INVITE, answers=InvitationSaid, status=201, shows_once="link"
+)
 async def invite(body: Invite, request: Request, session: Session, actor: Who, desk: AtHand) -> InvitationSaid:
     """Invite somebody by a link that is shown once."""
     shown = await actions.invite(session, actor, desk.settings, email=body.email, role=body.role)
@@ -141,24 +147,24 @@ async def look_up_invitation(session: Session, token: Annotated[str, Query(max_l
     return InvitationSeen(workspace=workspace.name, email=invitation.email, role=Role(invitation.role))
 
 
-@routes.verb("POST", "/invitations/accept", may=Permission.PUBLIC, answers=Me, status=201)
-async def accept_invitation(body: Accept, session: Session, desk: AtHand, response: Response) -> Me:
+@routes.verb("POST", "/invitations/accept", may=Permission.PUBLIC, answers=Me, status=201, begins_session=True)
+async def accept_invitation(body: Accept, request: Request, session: Session, desk: AtHand, response: Response) -> Me:
     """Join by an invitation's link."""
-    entered = await actions.accept_invitation(session, desk.settings, **body.model_dump())
+    entered = await actions.accept_invitation(session, desk.settings, **body.model_dump(), address=_address(request))
     return await _welcome(session, desk, response, entered)
 
 
 @routes.verb("GET", "/keys", may=Permission.KEYS_WRITE, answers=Page[KeySaid])
 async def keys(session: Session, actor: Who, ask: Ask) -> Page[KeySaid]:
     """List keys, newest first; what is shown of one is its first characters."""
-    after = read_cursor("keys", ask.cursor)
+    after = read_cursor(_bound("keys", actor), ask.cursor)
     rows = await store.keys(session, actor.workspace_id, ask.limit + 1, UUID(after[0]) if after else None)
     items = [_key(key, role) for key, role in rows[: ask.limit]]
     total = await store.count(session, ApiKey, actor.workspace_id)
-    return Page(items=items, next=_next("keys", items, rows, ask.limit), total=total)
+    return Page(items=items, next=_next(_bound("keys", actor), items, rows, ask.limit), total=total)
 
 
-@routes.verb("POST", "/keys", may=Permission.KEYS_WRITE, answers=KeySaid, status=201)
+@routes.verb("POST", "/keys", may=Permission.KEYS_WRITE, answers=KeySaid, status=201, shows_once="key")
 async def make_key(body: NewKey, session: Session, actor: Who) -> KeySaid:
     """Make a key; it is shown in this answer and never again."""
     shown = await actions.make_key(session, actor, **body.model_dump())
@@ -173,6 +179,10 @@ async def revoke_key(key_id: UUID, session: Session, actor: Who, desk: AtHand) -
     """Kill a key."""
     await actions.revoke_key(session, actor, key_id)
     desk.forget_callers()
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
 
 
 async def _welcome(session: Session, desk: Desk, response: Response, entered: sign_in.Entered) -> Me:
@@ -243,7 +253,14 @@ def _key(row: ApiKey, role: str) -> KeySaid:
 _KEY_FIELDS = ("id", "name", "scopes", "prefix", "created_at", "expires_at", "last_used_at", "revoked_at")
 
 
+def _bound(what: str, actor: Actor) -> list[str]:
+    return [what, str(actor.workspace_id)]
+
+
 def _next(
-    bound_to: str, items: list[MemberSaid] | list[InvitationSaid] | list[KeySaid], rows: Sequence[object], limit: int
+    bound_to: list[str],
+    items: list[MemberSaid] | list[InvitationSaid] | list[KeySaid],
+    rows: Sequence[object],
+    limit: int,
 ) -> str | None:
     return write_cursor(bound_to, [str(items[-1].id)]) if len(rows) > limit else None

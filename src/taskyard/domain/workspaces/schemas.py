@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from taskyard.access import Role
 from taskyard.domain.workspaces.rules import MemberState
@@ -70,7 +70,7 @@ class NewKey(Body):
     name: Name
     role: Role
     scopes: list[str] | None = None
-    expires_at: datetime | None = None
+    expires_at: AwareDatetime | None = None
 
 
 class SetupNeeded(Said):

@@ -111,8 +111,7 @@ async def sign_in(
     session: AsyncSession, settings: Settings, *, email: str, password: str, address: str, workspace_id: UUID | None
 ) -> Entered:
     """Begin a session. Attempts are counted per account and address; the answer never tells which part was wrong."""
-    await _count_attempt(session, f"account:{email.lower()}", settings.sign_in_per_minute_account)
-    await _count_attempt(session, f"address:{address}", settings.sign_in_per_minute_address)
+    await count_attempt(session, settings, email=email, address=address)
     user = await store.user_by_email(session, email)
     if not await is_password(password, user.password_hash if user else None) or user is None:
         raise WrongCredentials
@@ -120,6 +119,12 @@ async def sign_in(
     entered = await begin(session, settings, member)
     ledger.record(session, facts.signed_in(member), by=entered.actor)
     return entered
+
+
+async def count_attempt(session: AsyncSession, settings: Settings, *, email: str, address: str) -> None:
+    """Count an attempt to show an account's password, wherever it is asked for; refuse when there were too many."""
+    await _count(session, f"account:{email.lower()}", settings.sign_in_per_minute_account)
+    await _count(session, f"address:{address}", settings.sign_in_per_minute_address)
 
 
 async def switch(session: AsyncSession, settings: Settings, user_id: UUID, workspace_id: UUID) -> Entered:
@@ -197,7 +202,7 @@ async def _membership(session: AsyncSession, user_id: UUID, workspace_id: UUID |
     raise NoSuchWorkspace
 
 
-async def _count_attempt(session: AsyncSession, subject: str, limit: int) -> None:
+async def _count(session: AsyncSession, subject: str, limit: int) -> None:
     hashed = hashlib.sha256(subject.encode()).hexdigest()
     if await store.count_attempt(session, hashed) > limit:
         seconds = 60 - (await store.now(session)).second

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from taskyard.kit.db.direct import Ask, Rows, commit_what_waits, together
 
 RUNTIME_ROLE = "taskyard_app"
 # Workers see the line of every workspace, and nothing else of them before they enter one.
@@ -68,17 +70,30 @@ class Database:
 
     async def begin(self, workspace_id: UUID | None = None) -> AsyncSession:
         """Open a transaction bound to one workspace; end it with `commit` or `rollback`."""
-        session = self._sessions()
-        if workspace_id is not None:
-            await enter_workspace(session, workspace_id)
+        if workspace_id is None:
+            return self._sessions()
+        session, _ = await self.begin_with(workspace_id)
         return session
+
+    async def begin_with(self, workspace_id: UUID, *asked: Ask) -> tuple[AsyncSession, list[Rows]]:
+        """Open a transaction bound to one workspace and send its first statements along; return their rows too."""
+        session = self._sessions()
+        try:
+            session.info["workspace_id"] = workspace_id
+            _, *rows = await together(session, _entering("taskyard.workspace_id", workspace_id), *asked)
+        except BaseException:
+            await self.rollback(session)
+            raise
+        return session, rows
 
     async def commit(self, session: AsyncSession) -> None:
         """Write what is pending, commit, then wake whoever listens."""
         try:
-            await session.flush()
+            await _flush(session)
             for do in self._before:
                 await do(session)
+            await _flush(session)
+            await commit_what_waits(session)
             await session.commit()
         except BaseException:
             await session.rollback()
@@ -109,18 +124,25 @@ class Database:
         await self.engine.dispose()
 
 
+async def _flush(session: AsyncSession) -> None:
+    # Asked first, because even a flush of nothing goes the long way round through the mapper.
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
+
+
 async def enter_workspace(session: AsyncSession, workspace_id: UUID) -> None:
     """Let row-level security show this workspace, and only it, until the transaction ends."""
     session.info["workspace_id"] = workspace_id
-    await session.execute(_ENTER, {"name": "taskyard.workspace_id", "value": str(workspace_id)})
+    await together(session, _entering("taskyard.workspace_id", workspace_id))
 
 
 async def enter_user(session: AsyncSession, user_id: UUID) -> None:
     """Let row-level security show the memberships of one user, to choose a workspace at sign-in."""
-    await session.execute(_ENTER, {"name": "taskyard.user_id", "value": str(user_id)})
+    await together(session, _entering("taskyard.user_id", user_id))
 
 
-_ENTER = text("SELECT set_config(:name, :value, true)")
+def _entering(name: str, value: UUID) -> Ask:
+    return Ask("SELECT set_config(%(name)s, %(value)s, true)", {"name": name, "value": str(value)})
 
 
 def is_away(error: BaseException) -> bool:

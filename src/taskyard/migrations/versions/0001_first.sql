@@ -105,7 +105,6 @@ CREATE TABLE runs (
 	CONSTRAINT runs_state_check CHECK (state IN ('queued', 'running', 'waiting', 'cancelling', 'completed', 'failed', 'cancelled'))
 );
 CREATE INDEX runs_cancelling_ix ON runs (cancel_by) WHERE state = 'cancelling';
-CREATE INDEX runs_recent_ix ON runs (workspace_id, id DESC);
 COMMENT ON COLUMN runs.number IS '1 for the first run of the task';
 COMMENT ON COLUMN runs.reason IS 'what it waits for, or why it ended, in words';
 COMMENT ON COLUMN runs.settings IS 'prompt and model chosen for this run';
@@ -158,9 +157,10 @@ CREATE TABLE step_runs (
 );
 CREATE INDEX step_runs_free_ix ON step_runs (workspace_id, priority, task_id, id) WHERE state = 'queued' AND performer IN ('people', 'agents') AND reserved_for IS NULL AND sent_back_to IS NULL;
 CREATE INDEX step_runs_free_queue_ix ON step_runs (workspace_id, project_id, step, priority, task_id, id) WHERE state = 'queued' AND performer IN ('people', 'agents') AND reserved_for IS NULL AND sent_back_to IS NULL;
-CREATE INDEX step_runs_kept_ix ON step_runs (workspace_id, coalesce(reserved_for, sent_back_to), priority, task_id) WHERE state = 'queued' AND (reserved_for IS NOT NULL OR sent_back_to IS NOT NULL);
 CREATE INDEX step_runs_leases_ix ON step_runs (lease_until) WHERE state = 'running';
 CREATE INDEX step_runs_models_ix ON step_runs (workspace_id, performer, priority, task_id, id) WHERE state IN ('queued', 'waiting') AND performer NOT IN ('people', 'agents');
+CREATE INDEX step_runs_reserved_ix ON step_runs (workspace_id, reserved_for, priority, task_id, id) WHERE state = 'queued' AND reserved_for IS NOT NULL;
+CREATE INDEX step_runs_sent_back_ix ON step_runs (workspace_id, sent_back_to, priority, task_id, id) WHERE state = 'queued' AND reserved_for IS NULL AND sent_back_to IS NOT NULL;
 COMMENT ON COLUMN step_runs.task_id IS 'its id is its age: ids of tasks grow with time';
 COMMENT ON COLUMN step_runs.performer IS 'people, agents, or a model''s name';
 COMMENT ON COLUMN step_runs.roles IS 'who may take it; null: whoever may work';
@@ -195,9 +195,9 @@ CREATE TABLE tasks (
 	CONSTRAINT tasks_status_check CHECK (status IN ('queued', 'in_progress', 'completed', 'failed', 'cancelled'))
 );
 CREATE UNIQUE INDEX tasks_external_id_key ON tasks (workspace_id, project_id, external_id) WHERE external_id IS NOT NULL;
-CREATE INDEX tasks_project_recent_ix ON tasks (workspace_id, project_id, coalesce(last_submitted_at, '-infinity') DESC, id DESC);
-CREATE INDEX tasks_recent_ix ON tasks (workspace_id, coalesce(last_submitted_at, '-infinity') DESC, id DESC);
-CREATE INDEX tasks_status_recent_ix ON tasks (workspace_id, status, coalesce(last_submitted_at, '-infinity') DESC, id DESC);
+CREATE INDEX tasks_project_recent_ix ON tasks (workspace_id, project_id, greatest(last_submitted_at, '-infinity') DESC, id DESC);
+CREATE INDEX tasks_recent_ix ON tasks (workspace_id, greatest(last_submitted_at, '-infinity') DESC, id DESC);
+CREATE INDEX tasks_status_recent_ix ON tasks (workspace_id, status, greatest(last_submitted_at, '-infinity') DESC, id DESC);
 COMMENT ON COLUMN tasks.steps IS 'the steps it is at now';
 COMMENT ON COLUMN tasks.priority IS 'lower is handed out first';
 COMMENT ON COLUMN tasks.picture_id IS 'the file lists show as a thumbnail';

@@ -1,0 +1,1 @@
+"""The workloads, one a file: each drives the public API and returns its figures."""

@@ -1,0 +1,54 @@
+"""HTTP about exports: tasks with their answers as one stream."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+from starlette.responses import StreamingResponse
+
+from taskyard.access import Permission
+from taskyard.domain import projects
+from taskyard.domain.exports.rules import MEDIA_TYPES, ExportFilter, ExportFormat
+from taskyard.domain.exports.stream import pieces, whole
+from taskyard.domain.tasks import TaskStatus
+from taskyard.web import AtHand, Router, Session, Who
+
+routes = Router(noun="exports")
+
+IDS_MAX = 1000
+Words = Annotated[str | None, Query(max_length=500)]
+
+
+@routes.verb("GET", "/tasks/export", may=Permission.TASKS_EXPORT, response_class=Response)
+async def export(
+    session: Session,
+    actor: Who,
+    desk: AtHand,
+    form: Annotated[ExportFormat, Query(alias="format")] = ExportFormat.JSONL,
+    project: Annotated[list[UUID], Query()] = [],  # noqa: B006 - FastAPI copies it
+    status: Annotated[list[TaskStatus], Query()] = [],  # noqa: B006 - the same
+    step: Words = None,
+    batch: Words = None,
+    ids: Annotated[list[UUID], Query(max_length=IDS_MAX)] = [],  # noqa: B006 - the same
+) -> Response:
+    """Stream tasks with their answers and who gave them, as one moment in time, without a limit of rows.
+
+    A stream that breaks does not end as a whole one does: the client sees a broken transfer, and a JSON list
+    without its closing bracket.
+    """
+    for project_id in project:
+        await projects.get(session, actor, project_id)
+    asked = ExportFilter(tuple(project), tuple(status), step, batch, tuple(ids))
+    found = pieces(desk.database, actor, asked, form, desk.settings.job_statement_seconds_max)
+    # The first piece is made before the answer begins, so that what cannot be exported is refused with a status.
+    first = await anext(found)
+    now = datetime.now(UTC)
+    headers = {
+        "Content-Disposition": f'attachment; filename="tasks-{now:%Y%m%d-%H%M%S}.{form}"',
+        "Taskyard-Snapshot": now.isoformat(timespec="seconds"),
+        "Cache-Control": "no-store",
+    }
+    return StreamingResponse(whole(first, found), media_type=MEDIA_TYPES[form], headers=headers)

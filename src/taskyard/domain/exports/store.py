@@ -1,0 +1,83 @@
+"""The one query of an export: PostgreSQL writes each line, and COPY carries them out as one moment in time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskyard.access import Actor, Role
+from taskyard.domain.exports.rules import ExportFilter
+
+# JSON escapes every control character, so these two never occur in a line: COPY leaves the lines as they are.
+_AS_IT_IS = r"WITH (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02')"
+
+
+async def lines(session: AsyncSession, actor: Actor, asked: ExportFilter, seconds_max: float) -> AsyncGenerator[bytes]:
+    """Yield tasks as JSON, one a line with its line feed, oldest first. One statement: one snapshot.
+
+    Holds the session's transaction open until the last line, or until the iterator is closed.
+    """
+    timeout = f"{timedelta(seconds=seconds_max) // timedelta(milliseconds=1)}ms"
+    await session.execute(text("SELECT set_config('statement_timeout', :timeout, true)"), {"timeout": timeout})
+    raw = await (await session.connection()).get_raw_connection()
+    connection: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]
+    where, values = _conditions(actor, asked)
+    statement = f"COPY ({_LINES} WHERE {' AND '.join(where)} ORDER BY tasks.id) TO STDOUT {_AS_IT_IS}"
+    async with connection.cursor() as cursor, cursor.copy(statement.encode(), values) as copy:
+        async for line in copy:
+            yield bytes(line)
+
+
+def _conditions(actor: Actor, asked: ExportFilter) -> tuple[list[str], dict[str, Any]]:
+    where = ["tasks.workspace_id = %(workspace_id)s"]
+    values: dict[str, Any] = {"workspace_id": actor.workspace_id}
+    if asked.projects:
+        where.append("tasks.project_id = ANY(%(projects)s)")
+        values["projects"] = list(asked.projects)
+    if asked.statuses:
+        where.append("tasks.status = ANY(%(statuses)s)")
+        values["statuses"] = list(asked.statuses)
+    if asked.step:
+        where.append("%(step)s = ANY(tasks.steps)")
+        values["step"] = asked.step
+    if asked.batch:
+        where.append("tasks.batch = %(batch)s")
+        values["batch"] = asked.batch
+    if asked.ids:
+        where.append("tasks.id = ANY(%(ids)s)")
+        values["ids"] = list(asked.ids)
+    if actor.role is Role.CLIENT:
+        where.append("projects.shared_with_clients")
+    return where, values
+
+
+_LINES = """
+    SELECT json_build_object(
+        'id', tasks.id, 'external_id', tasks.external_id,
+        'project', json_build_object('id', tasks.project_id, 'name', projects.name),
+        'status', tasks.status, 'priority', tasks.priority, 'batch', tasks.batch,
+        'metadata', task_inputs.metadata, 'input', task_inputs.input,
+        'created_at', tasks.created_at, 'last_submitted_at', tasks.last_submitted_at,
+        'completed_at', tasks.completed_at,
+        'answers', coalesce(given.answers, '[]'::json), 'output', runs.output)::text
+    FROM tasks
+    JOIN task_inputs ON task_inputs.workspace_id = %(workspace_id)s AND task_inputs.task_id = tasks.id
+    JOIN projects ON projects.workspace_id = %(workspace_id)s AND projects.id = tasks.project_id
+    LEFT JOIN runs ON runs.workspace_id = %(workspace_id)s AND runs.id = tasks.run_id
+    LEFT JOIN LATERAL (
+        SELECT json_agg(json_build_object(
+            'id', answers.id, 'step', answers.step, 'use', answers.use, 'run', runs.number,
+            'by', json_build_object(
+                'kind', CASE WHEN answers.model IS NULL THEN 'member' ELSE 'model' END,
+                'id', coalesce(answers.member_id::text, answers.model), 'name', answers.by_name),
+            'data', answers.data, 'confidence', answers.confidence, 'seconds', answers.seconds,
+            'created_at', answers.created_at) ORDER BY answers.id) AS answers
+        FROM answers
+        WHERE answers.workspace_id = %(workspace_id)s AND answers.run_id = tasks.run_id
+          AND answers.kind = 'answer') AS given ON true
+"""

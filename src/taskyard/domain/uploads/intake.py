@@ -1,0 +1,153 @@
+"""One attempt at one upload: read in a thread, staged and moved in one transaction, watched from beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from taskyard.domain import projects
+from taskyard.domain.uploads import actions, store
+from taskyard.domain.uploads.opening import Openings
+from taskyard.domain.uploads.parsing import Format
+from taskyard.domain.uploads.portions import Portion, Reader, RowError, error_of, storable
+from taskyard.domain.uploads.rows import FileProblem
+from taskyard.domain.uploads.rules import ATTEMPTS_MAX, Counts, UploadMode, refusal_of
+from taskyard.domain.uploads.staging import Staging
+from taskyard.domain.uploads.tables import Upload
+from taskyard.gateways.objects import ObjectStore
+from taskyard.kit.db.engine import Database
+from taskyard.kit.logs import log
+from taskyard.kit.problems import Kind, Problem
+from taskyard.kit.settings import Settings
+
+WATCH_SECONDS = 0.5
+# Refusals that another attempt may not meet again.
+MAY_PASS = frozenset({Kind.UNAVAILABLE, Kind.OUT_OF_SPACE})
+
+logger = log("uploads")
+
+
+class _NoLongerOurs(Exception):  # noqa: N818 - it ends an attempt, it is no error
+    """Somebody cancelled the upload, or another worker has begun it: nothing of this attempt may stay."""
+
+
+class _NothingTaken(Exception):  # noqa: N818 - the same
+    """All or nothing, and one row was bad: nothing of this attempt may stay but what was wrong."""
+
+
+class Intake:
+    """An attempt that has begun. It ends the upload, or leaves it to the next attempt."""
+
+    def __init__(self, database: Database, settings: Settings, objects: ObjectStore, upload: Upload) -> None:
+        self._database = database
+        self._settings = settings
+        self._objects = objects
+        self._upload = upload
+        self._rows = 0
+        self._failed = 0
+        self._errors: list[RowError] = []
+
+    async def run(self) -> None:
+        """Take the file in. Raises what another attempt may mend; after the last one the upload has failed."""
+        upload = self._upload
+        try:
+            async with self._objects.borrowed(upload.workspace_id, upload.sha256) as path:
+                await self._watched(await self._reader(path))
+        except _NoLongerOurs:
+            logger.info("upload.left", upload=str(upload.id), attempt=upload.attempt)
+        except _NothingTaken:
+            await self._fail(refusal_of(self._counts()))
+        except FileProblem as problem:
+            # What is wrong with the file stands before what was wrong with its rows.
+            self._errors[:0] = [error_of(0, flaw) for flaw in problem.flaws]
+            await self._fail(problem.detail)
+        except Problem as problem:
+            if problem.kind in MAY_PASS and upload.attempt < ATTEMPTS_MAX:
+                raise
+            await self._fail(problem.detail)
+        except Exception as error:
+            logger.exception("upload.broken", upload=str(upload.id), attempt=upload.attempt)
+            if upload.attempt < ATTEMPTS_MAX:
+                raise
+            await self._fail(f"It was given up after {upload.attempt} attempts: {type(error).__name__} on our side.")
+
+    async def _reader(self, path: Path) -> Reader:
+        upload = self._upload
+        async with self._database.transaction(upload.workspace_id) as session:
+            version = await projects.version(session, upload.workspace_id, upload.project_id, upload.flow_version)
+        openings = Openings(version.flow)
+        errors_max = self._settings.upload_errors_max
+        return Reader(path, upload.file_name, Format(upload.format), version.checker, openings, errors_max=errors_max)
+
+    async def _watched(self, reader: Reader) -> None:
+        """Take the rows in, and tell how far it is twice a second; a cancelled upload ends here."""
+        working = asyncio.create_task(self._take_in(reader), name=f"upload.{self._upload.id}")
+        try:
+            while not (await asyncio.wait({working}, timeout=WATCH_SECONDS))[0]:
+                if not await self._tell_progress(reader.bytes_read):
+                    raise _NoLongerOurs
+            await working
+        finally:
+            # Also when this worker is told to stop: the statement under way is cancelled in the database.
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+            reader.close()
+
+    async def _tell_progress(self, bytes_read: int) -> bool:
+        upload = self._upload
+        async with self._database.transaction(upload.workspace_id) as session:
+            return await store.tell_progress(session, upload.workspace_id, upload.id, upload.attempt, bytes_read)
+
+    async def _take_in(self, reader: Reader) -> None:
+        upload = self._upload
+        async with self._database.transaction(upload.workspace_id) as session:
+            staging = await Staging.open(session, upload, self._settings.job_statement_seconds_max)
+            await self._read_all(reader, staging)
+            if upload.mode == UploadMode.ALL_OR_NOTHING and self._failed:
+                raise _NothingTaken
+            await self._say_processing()
+            if upload.mode == UploadMode.ALL_OR_NOTHING:
+                await staging.move_kept(reader.openings.known)
+            if any(opening.wakes_models for opening in reader.openings.known):
+                await staging.wake_models()
+            counts = self._counts()._replace(created=staging.created, unchanged=staging.unchanged)
+            if not await actions.complete(session, upload, counts, self._kept_errors()):
+                raise _NoLongerOurs
+
+    async def _read_all(self, reader: Reader, staging: Staging) -> None:
+        """Stage portion by portion; while the database has one in hand, the next is read."""
+        ahead = asyncio.ensure_future(asyncio.to_thread(reader.next))
+        try:
+            while (portion := await ahead) is not None:
+                ahead = asyncio.ensure_future(asyncio.to_thread(reader.next))
+                await self._stage(portion, staging, reader.openings)
+        finally:
+            await asyncio.gather(ahead, return_exceptions=True)
+
+    async def _stage(self, portion: Portion, staging: Staging, openings: Openings) -> None:
+        errors = await staging.take(portion)
+        self._rows += portion.rows
+        self._failed += portion.failed + len({error.row for error in errors})
+        if len(self._errors) < self._settings.upload_errors_max:
+            self._errors += sorted([*portion.errors, *errors], key=lambda error: error.row)
+        if self._upload.mode == UploadMode.VALID_ROWS:
+            await staging.move(openings.known)
+        elif not self._failed:
+            await staging.keep()
+
+    async def _say_processing(self) -> None:
+        # A transaction of its own: people see it now, and the row is free again at once for whoever cancels.
+        async with self._database.transaction(self._upload.workspace_id) as session:
+            if not await actions.process(session, self._upload):
+                raise _NoLongerOurs
+
+    async def _fail(self, says: str) -> None:
+        upload = self._upload
+        async with self._database.transaction(upload.workspace_id) as session:
+            await actions.fail(session, upload, storable(says), self._counts(), self._kept_errors())
+
+    def _counts(self) -> Counts:
+        return Counts(rows=self._rows, failed=self._failed)
+
+    def _kept_errors(self) -> list[RowError]:
+        return self._errors[: self._settings.upload_errors_max]

@@ -1,0 +1,188 @@
+"""Rows of a table of text: one header, one row per record, cells typed by the project's schema."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
+from typing import Protocol
+
+from taskyard.domain.uploads.rows import (
+    ENVELOPE,
+    ROW_CHARS_MAX,
+    Checker,
+    ColumnsDoNotFit,
+    FileBroken,
+    FileHasNoRows,
+    Row,
+    RowMaker,
+    bad_row,
+)
+from taskyard.domain.uploads.text_source import Lines
+from taskyard.kit.problems import Flaw
+from taskyard.kit.words import counted, did_you_mean, listed, shortened
+
+COLUMNS_MAX = 1_000
+CELL_CHARS_MAX = 1_000_000  # more than two pieces of text, or `Lines.is_wide` would not see it
+DELIMITERS = (",", ";", "\t", "|")
+
+Cells = Sequence[str]
+
+
+class _Records(Protocol):
+    """What `csv.reader` returns."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
+def csv_rows(pieces: Iterator[str], name: str, checker: Checker) -> Iterator[Row]:
+    """Return the rows of a table; a blank line is no row, a line of empty cells is a bad one."""
+    # The limit is one for the process, and its default is smaller than a cell may be.
+    csv.field_size_limit(ROW_CHARS_MAX * 2)
+    lines = Lines(pieces, name)
+    source = iter(lines)
+    first = _header_lines(source, name)
+    delimiter, header = _header(first, name, checker)
+    _check_header(header, name, checker)
+    table = _Table(header, checker)
+    read = 0
+    for row in table.rows(csv.reader(source, delimiter=delimiter, strict=True), lines, len(first), name):
+        read += 1
+        yield row
+    if not read:
+        raise FileHasNoRows(name=name)
+
+
+def _header_lines(source: Iterator[str], name: str) -> list[str]:
+    """Return the lines of the header: one, or more when a name in quotes holds a line break."""
+    taken: list[str] = []
+    quotes = size = 0
+    for line in source:
+        if not taken and not line.strip():
+            raise ColumnsDoNotFit(
+                [Flaw("line 1", "The first line is blank.", "Begin with the names.", line=1)], name=name
+            )
+        taken.append(line)
+        quotes += line.count('"')
+        size += len(line)
+        if quotes % 2 == 0 or size > CELL_CHARS_MAX:
+            return taken
+    if not taken:
+        raise FileHasNoRows(name=name)
+    raise FileBroken(name=name, line=1, why="a quote in the header is never closed")
+
+
+def _header(lines: list[str], name: str, checker: Checker) -> tuple[str, list[str]]:
+    """Return the delimiter under which most names are known, and the names; the comma where none is better."""
+    wanted = {*checker.fields, *ENVELOPE}
+    best: tuple[tuple[int, int], str, list[str]] | None = None
+    for delimiter in DELIMITERS:
+        try:
+            names = [cell.strip() for cell in next(csv.reader(iter(lines), delimiter=delimiter, strict=True))]
+        except csv.Error:
+            continue
+        rank = (sum(one in wanted for one in names), len(names))
+        if best is None or rank > best[0]:
+            best = (rank, delimiter, names)
+    if best is None:
+        raise FileBroken(name=name, line=1, why="the header has a quote inside a name")
+    return best[1], best[2]
+
+
+def _check_header(header: list[str], name: str, checker: Checker) -> None:
+    flaws: list[Flaw] = []
+    if len(header) > COLUMNS_MAX:
+        says = f"There are {len(header):,} columns; a table may have {COLUMNS_MAX:,}."
+        raise ColumnsDoNotFit([Flaw("line 1", says, "Remove columns.", line=1)], name=name)
+    for number, column in enumerate(header, start=1):
+        if not column:
+            flaws.append(Flaw(f"column {number}", "This column has no name.", "Name it, or remove the column.", line=1))
+    for column, times in Counter(filter(None, header)).items():
+        if times > 1:
+            flaws.append(Flaw(column, f"{times} columns are called so.", "Keep one of them.", line=1))
+    columns = checker.columns()
+    wanted = [column.name for column in columns] + [one for one in ENVELOPE if one not in checker.fields]
+    expected = f"Expected are {listed(wanted)}."
+    for column in dict.fromkeys(header):
+        if column and column not in wanted and not checker.accepts_other_fields:
+            mend = did_you_mean(column, [one for one in wanted if one not in header], "Rename or remove the column.")
+            flaws.append(Flaw(shortened(column), f"The project's input has no such field. {expected}", mend, line=1))
+    flaws += [
+        Flaw(
+            column.name, "This field is required, and no column is called so.", f"Add a column `{column.name}`.", line=1
+        )
+        for column in columns
+        if column.is_required and column.name not in header
+    ]
+    if flaws:
+        raise ColumnsDoNotFit(flaws, name=name)
+
+
+class _Table:
+    """Reads records under one header."""
+
+    def __init__(self, header: list[str], checker: Checker) -> None:
+        self.maker = RowMaker(checker)
+        self.width = len(header)
+        reserved = self.maker.reserved
+        fields = [number for number, name in enumerate(header) if name not in reserved]
+        self.told = [(header[number], number) for number in range(self.width) if header[number] in reserved]
+        self.read = checker.reader(tuple(header[number] for number in fields))
+        self.pick: Callable[[Cells], Cells] | None = _picker(fields) if self.told else None
+
+    def rows(self, records: _Records, lines: Lines, line: int, name: str) -> Iterator[Row]:
+        number = 0
+        header_lines = line
+        while True:
+            try:
+                for cells in records:
+                    begins, line = line + 1, header_lines + records.line_num
+                    lines.line = line
+                    if cells:
+                        number += 1
+                        yield self._row(cells, number, begins, lines)
+            except csv.Error as error:
+                begins, line = line + 1, header_lines + records.line_num
+                if "unexpected end" in str(error):
+                    raise FileBroken(
+                        name=name, line=f"{begins:,}", why="a quote is opened there and never closed"
+                    ) from None
+                lines.line = line
+                number += 1
+                yield bad_row(number, begins, _quote_flaw(error))
+            else:
+                return
+
+    def _row(self, cells: list[str], number: int, line: int, lines: Lines) -> Row:
+        if len(cells) != self.width:
+            says = f"has {counted(len(cells), 'cell')}, and the header has {self.width:,}"
+            return bad_row(number, line, Flaw("", says, "Put cells that hold the delimiter in quotes."))
+        if lines.is_wide and max(map(len, cells)) > CELL_CHARS_MAX:
+            says = f"has a cell of more than {CELL_CHARS_MAX:,} characters"
+            return bad_row(number, line, Flaw("", says, "Keep long content in files."))
+        if lines.has_nul and any("\x00" in cell for cell in cells):
+            return bad_row(number, line, Flaw("", "holds the character U+0000", "Remove it; it cannot be stored."))
+        if not any(cells):
+            return bad_row(number, line, Flaw("", "has only empty cells", "Fill it in, or remove the line."))
+        if self.pick is None:
+            return self.maker.of_cells(*self.read(cells), _NOTHING, number, line)
+        told = {name: cells[at] for name, at in self.told}
+        return self.maker.of_cells(*self.read(self.pick(cells)), told, number, line)
+
+
+_NOTHING: dict[str, str] = {}
+
+
+def _picker(fields: list[int]) -> Callable[[Cells], Cells]:
+    if len(fields) > 1:
+        return itemgetter(*fields)
+    return lambda cells: [cells[number] for number in fields]
+
+
+def _quote_flaw(error: csv.Error) -> Flaw:
+    if "expected after" in str(error):
+        return Flaw("", "has a quote inside a cell in quotes", 'Double it: "a ""quoted"" word".')
+    return Flaw("", f"cannot be read: {error}", None)

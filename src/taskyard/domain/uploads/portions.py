@@ -1,0 +1,223 @@
+"""A file on its way in: read, checked and made ready for COPY some thousand rows at a time, in a thread."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PosixPath
+from typing import IO, Any, NamedTuple
+
+import orjson
+from uuid_utils import uuid7
+
+from taskyard.domain import tasks
+from taskyard.domain.projects import InputChecker
+from taskyard.domain.uploads.opening import Openings
+from taskyard.domain.uploads.parsing import Format, rows_of
+from taskyard.domain.uploads.rows import FileProblem, Row
+from taskyard.kit.problems import Flaw
+from taskyard.kit.strict_json import UNSTORABLE
+
+# Enough that a round trip to the database costs nothing beside the rows, little enough to be held in memory.
+PORTION_ROWS = 10_000
+PORTION_BYTES = 4_000_000
+
+# COPY's binary form: a number of fields, and each with its length before it.
+COPY_BEGIN = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
+COPY_END = struct.pack(">h", -1)
+COLUMNS = {
+    "number": "bigint",
+    "task_id": "uuid",
+    "run_id": "uuid",
+    "opening": "integer",
+    "turn_ids": "uuid[]",
+    "input": "jsonb",
+    "preview": "text",
+    "priority": "integer",
+    "external_id": 'text COLLATE "C"',
+    "batch": "text",
+    "metadata": "jsonb",
+    "output": "jsonb",
+    "error": "jsonb",
+}
+_head = struct.Struct(">h iq i16s i16s ii").pack
+_length = struct.Struct(">i").pack
+_json_head = struct.Struct(">iB").pack
+_NULL = _length(-1)
+_UUID_OID = 2950
+_ID = _length(16)
+# The usual row has neither external id nor anything else of its own.
+_PLAIN = _length(4) + _length(0) + 5 * _NULL
+
+
+class RowError(NamedTuple):
+    """One thing wrong with one row, as it is kept. Row 0 is the file itself."""
+
+    row: int
+    field: str | None
+    says: str
+    value: str | None
+
+
+class Handle(NamedTuple):
+    """A file that a row names."""
+
+    row: int
+    place: str
+    handle: str
+    kind: str
+
+
+@dataclass(slots=True)
+class Portion:
+    """Some of the rows: the good ones ready for COPY, and what was wrong with the others."""
+
+    rows: int = 0
+    good: int = 0
+    failed: int = 0
+    errors: list[RowError] = field(default_factory=list)
+    encoded: list[bytes] = field(default_factory=list)
+    bytes: int = 0
+    handles: list[Handle] = field(default_factory=list)
+    has_external_ids: bool = False
+
+
+class WatchedFile(PosixPath):
+    """A file that can be asked how far it was read."""
+
+    _reader: IO[Any] | None = None
+
+    def open(self, *how: Any, **named: Any) -> IO[Any]:  # type: ignore[override]
+        """Open it like any other."""
+        self._reader = super().open(*how, **named)
+        return self._reader
+
+    def position(self) -> int | None:
+        """Return how many of its bytes were read; None once it was closed."""
+        return None if self._reader is None or self._reader.closed else self._reader.tell()
+
+    def close(self) -> None:
+        """Close it, also under somebody who still reads. Safe to repeat."""
+        if self._reader is not None:
+            self._reader.close()
+
+
+class Reader:
+    """Reads one file for one flow. `next` belongs in a thread; one call at a time."""
+
+    def __init__(
+        self, path: Path, name: str, format_: Format, checker: InputChecker, openings: Openings, *, errors_max: int
+    ) -> None:
+        self._file = WatchedFile(path)
+        self._size = path.stat().st_size
+        self._rows: Iterator[Row] = rows_of(self._file, name, checker, format_)
+        self._checker = checker
+        self._has_files = bool(checker.file_fields())
+        self.openings = openings
+        self._errors_max = errors_max
+        self._refusal: FileProblem | None = None
+        self._is_stopped = False
+        self.bytes_read = 0
+
+    def close(self) -> None:
+        """Give the file back. A call that is still under way ends soon; what it returns counts for nothing."""
+        self._is_stopped = True
+        self._file.close()
+
+    def next(self) -> Portion | None:
+        """Return the next rows, or None at the end. Raises a FileProblem after the last row that could be read."""
+        portion = Portion()
+        try:
+            self._fill(portion)
+        except FileProblem as problem:
+            self._refusal = problem
+        position = self._file.position()
+        self.bytes_read = self._size if position is None else position
+        if portion.rows:
+            return portion
+        if self._refusal is not None:
+            raise self._refusal
+        return None
+
+    def _fill(self, portion: Portion) -> None:
+        if self._refusal is not None:
+            return
+        for row in self._rows:
+            portion.rows += 1
+            if row.flaws:
+                portion.failed += 1
+                if len(portion.errors) < self._errors_max:
+                    portion.errors += [error_of(row.number, flaw) for flaw in row.flaws]
+            else:
+                self._add(portion, row)
+            if portion.rows >= PORTION_ROWS or portion.bytes >= PORTION_BYTES or self._is_stopped:
+                return
+
+    def _add(self, portion: Portion, row: Row) -> None:
+        given = row.input or {}
+        if self._has_files:
+            portion.handles += [Handle(row.number, *named) for named in self._checker.file_values(given)]
+        opening = self.openings.of(given)
+        encoded = self._encoded(row, given, opening)
+        portion.encoded.append(encoded)
+        portion.bytes += len(encoded)
+        portion.good += 1
+        portion.has_external_ids = portion.has_external_ids or row.external_id is not None
+
+    def _encoded(self, row: Row, given: Mapping[str, Any], number: int) -> bytes:
+        opening = self.openings.known[number]
+        # Ids in the order of the rows keep every index growing at its end. As bytes: 300,000 UUID objects
+        # would cost as much as reading the file.
+        head = _head(len(COLUMNS), 8, row.number, 16, uuid7().bytes, 16, uuid7().bytes, 4, number)
+        parts = [head, _ids(len(opening.turns)), _json(given), _text(tasks.preview_of(given))]
+        if opening.steps and row.external_id is None and row.batch is None and not row.metadata and not row.priority:
+            parts.append(_PLAIN)
+            return b"".join(parts)
+        end = self.openings.end_of(number, given)
+        parts += [
+            _length(4) + _length(row.priority),
+            _text(row.external_id),
+            _text(row.batch),
+            _json(row.metadata or None),
+            _json(end.output if end else None),
+            _json(end.error if end else None),
+        ]
+        return b"".join(parts)
+
+
+def error_of(row: int, flaw: Flaw) -> RowError:
+    """Return a flaw of a row as a sentence with its mend."""
+    says = flaw.says if flaw.says.endswith(".") else f"{flaw.says}."
+    says = f"{says} {flaw.mend}" if flaw.mend else says
+    return RowError(row, storable(flaw.place) or None, storable(says), flaw.value and storable(flaw.value))
+
+
+def storable(said: str) -> str:
+    """Return a text about a file without what was wrong in it: the database would refuse that here as well."""
+    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", said)
+
+
+def _ids(count: int) -> bytes:
+    """Return a list of new ids, of one dimension that begins with 1."""
+    array = struct.pack(">iiiii", 1, 0, _UUID_OID, count, 1)
+    ids = b"".join([_ID + uuid7().bytes for _ in range(count)])
+    return _length(len(array) + len(ids)) + array + ids
+
+
+def _text(value: str | None) -> bytes:
+    if value is None:
+        return _NULL
+    encoded = value.encode()
+    return _length(len(encoded)) + encoded
+
+
+def _json(value: object) -> bytes:
+    if value is None:
+        return _NULL
+    try:
+        encoded = orjson.dumps(value)
+    except TypeError:  # a whole number of more than 64 bits, which is kept exact
+        encoded = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return _json_head(len(encoded) + 1, 1) + encoded

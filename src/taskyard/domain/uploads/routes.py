@@ -1,0 +1,162 @@
+"""HTTP about uploads."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import Depends, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskyard.access import Permission
+from taskyard.domain import files
+from taskyard.domain.files import Stored
+from taskyard.domain.uploads import actions, store
+from taskyard.domain.uploads.parsing import format_of
+from taskyard.domain.uploads.schemas import RowErrorSaid, UploadAsk, UploadSaid
+from taskyard.gateways.objects import Incoming
+from taskyard.gateways.objects_incoming import refuse_announced
+from taskyard.kit.pages import PageAsk, read_cursor, write_cursor
+from taskyard.web import AtHand, OpenLater, Router, Session, Who
+from taskyard.web.bodies import Page, page_ask
+from taskyard.web.multipart import BESIDE_BYTES_MAX, is_form, read_form
+from taskyard.web.problems import KeyUsedForAnother, WrongContentType
+from taskyard.web.unit import Replay, Unit
+
+routes = Router(prefix="/uploads", noun="uploads")
+Ask = Annotated[PageAsk, Depends(page_ask)]
+
+# What a raw body may be said to be, with the name it gets when none is given.
+RAW_TYPES = {
+    "text/csv": "upload.csv",
+    "application/json": "upload.json",
+    "application/x-ndjson": "upload.jsonl",
+    "application/jsonl": "upload.jsonl",
+    "text/plain": "upload",
+    "application/octet-stream": "upload",
+}
+_BINARY = {"type": "string", "format": "binary"}
+_PARTS = {
+    "type": "object",
+    "required": ["file", "project"],
+    "properties": {
+        "file": _BINARY,
+        "project": {"type": "string", "format": "uuid"},
+        "mode": {"type": "string", "enum": ["valid_rows", "all_or_nothing"], "default": "valid_rows"},
+    },
+}
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {"schema": _PARTS},
+            **{kind: {"schema": _BINARY} for kind in ("text/csv", "application/json", "application/x-ndjson")},
+        },
+    }
+}
+_project = Query(description="The project, for a raw body.")
+_mode = Query(description="What one bad row means for the others, for a raw body: `valid_rows` or `all_or_nothing`.")
+_name = Query(max_length=1000, description="The name of the file, for a raw body.")
+
+
+@routes.verb(
+    "POST", "", may=Permission.UPLOADS_WRITE, answers=UploadSaid, status=202, streams_body=True, openapi_extra=_BODY
+)
+async def queue(
+    request: Request,
+    unit: OpenLater,
+    actor: Who,
+    desk: AtHand,
+    response: Response,
+    project: Annotated[str | None, _project] = None,
+    mode: Annotated[str | None, _mode] = None,
+    name: Annotated[str | None, _name] = None,
+) -> UploadSaid:
+    """Give a file of tasks: as the part `file` of a form, or as the raw body. It is safe once this answers."""
+    told = {key: value for key, value in {"project": project, "mode": mode}.items() if value is not None}
+    async with desk.objects.incoming(desk.settings.upload_bytes_max) as incoming:
+        fields, said_name = await _take(request, incoming, name)
+        ask = _asked({**told, **fields})
+        # What the first bytes show is refused now, before anything is kept.
+        format_ = await asyncio.to_thread(format_of, incoming.path, said_name)
+        stored = await files.put_away(desk.objects, desk.pictures, actor.workspace_id, incoming, said_name)
+        session = await _begin(unit, stored, ask)
+        upload, project_name = await actions.queue(session, actor, ask.project, stored, format_, ask.mode)
+    response.headers["Location"] = f"{request.url.path}/{upload.id}"
+    return UploadSaid.of(upload, project_name, actor)
+
+
+@routes.verb("GET", "", may=Permission.UPLOADS_READ, answers=Page[UploadSaid])
+async def uploads(session: Session, actor: Who, ask: Ask) -> Page[UploadSaid]:
+    """List uploads, newest first; clients see those of the projects shared with them."""
+    bound = ["uploads", str(actor.workspace_id)]
+    before = read_cursor(bound, ask.cursor)
+    rows = await store.listed(session, actor, ask.limit + 1, UUID(before[0]) if before else None)
+    items = [UploadSaid.of(upload, project, actor) for upload, project in rows[: ask.limit]]
+    more = write_cursor(bound, [str(items[-1].id)]) if len(rows) > ask.limit else None
+    return Page(items=items, next=more, total=await store.count(session, actor))
+
+
+@routes.verb("GET", "/{upload_id}", may=Permission.UPLOADS_READ, answers=UploadSaid)
+async def upload(upload_id: UUID, session: Session, actor: Who) -> UploadSaid:
+    """Show how an upload goes, or went."""
+    return UploadSaid.of(*await store.get(session, actor, upload_id), actor)
+
+
+@routes.verb("GET", "/{upload_id}/errors", may=Permission.UPLOADS_READ, answers=Page[RowErrorSaid])
+async def errors(upload_id: UUID, session: Session, actor: Who, ask: Ask) -> Page[RowErrorSaid]:
+    """List what was wrong with the rows, in their order; the first bad rows are kept, `failed` counts all."""
+    found, _ = await store.get(session, actor, upload_id)
+    bound = ["upload.errors", str(upload_id)]
+    after = read_cursor(bound, ask.cursor)
+    rows = await store.errors(session, actor.workspace_id, upload_id, ask.limit + 1, after[0] if after else 0)
+    more = write_cursor(bound, [rows[ask.limit - 1].number]) if len(rows) > ask.limit else None
+    kept, bad_rows = await store.count_errors(session, actor.workspace_id, upload_id)
+    items = [RowErrorSaid.model_validate(row) for row in rows[: ask.limit]]
+    return Page(items=items, next=more, total=kept, total_is_exact=bad_rows >= found.failed)
+
+
+@routes.verb("POST", "/{upload_id}/cancel", may=Permission.UPLOADS_WRITE, answers=UploadSaid)
+async def cancel(upload_id: UUID, session: Session, actor: Who) -> UploadSaid:
+    """Stop an upload; nothing of it will be there."""
+    return UploadSaid.of(*await actions.cancel(session, actor, upload_id), actor)
+
+
+async def _take(request: Request, incoming: Incoming, raw_name: str | None) -> tuple[dict[str, str], str]:
+    announced = request.headers.get("content-length")
+    content_type = request.headers.get("content-type", "")
+    if is_form(content_type):
+        refuse_announced(announced, incoming.limit_bytes, beside=BESIDE_BYTES_MAX)
+        form = await read_form(request.stream(), content_type, incoming, fields=tuple(UploadAsk.model_fields))
+        return form.fields, form.file_name
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind not in RAW_TYPES:
+        raise WrongContentType(wanted="multipart/form-data or text/csv", given=kind or "nothing")
+    refuse_announced(announced, incoming.limit_bytes)
+    async for chunk in request.stream():
+        await incoming.add(chunk)
+    await incoming.finish()
+    return {}, raw_name or RAW_TYPES[kind]
+
+
+def _asked(fields: dict[str, str]) -> UploadAsk:
+    try:
+        return UploadAsk.model_validate(fields)
+    except ValidationError as error:
+        raise RequestValidationError([{**part, "loc": ("body", *part["loc"])} for part in error.errors()]) from error
+
+
+async def _begin(unit: Unit, stored: Stored, ask: UploadAsk) -> AsyncSession:
+    try:
+        return await unit.session()
+    except Replay as replay:
+        # The key's mark does not cover a streamed body; the answer that was kept tells what it was for.
+        kept = orjson.loads(replay.response.body)
+        was = (kept.get("sha256"), kept.get("file_name"), kept.get("mode"), kept.get("project", {}).get("id"))
+        if was != (stored.sha256, stored.name, ask.mode, str(ask.project)):
+            raise KeyUsedForAnother from replay
+        raise

@@ -1,0 +1,218 @@
+"""What a file of tasks is read into: numbered rows, good and bad alike, or one refusal of the whole file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from taskyard.kit.problems import Flaw, Kind, Problem
+from taskyard.kit.strict_json import NotStrictJson, loads
+from taskyard.kit.words import did_you_mean, shortened, shown
+
+ENVELOPE = ("external_id", "priority", "batch", "metadata")
+INPUT = "input"
+NAME_CHARS_MAX = 255
+PRIORITY_MAX = 2**31 - 1
+# One row in memory: with this, an unclosed quote or bracket cannot fill it.
+ROW_CHARS_MAX = 10_000_000
+
+_whole = re.compile(r"\s*(-?(?:0|[1-9][0-9]{0,9}))\s*", re.ASCII)
+
+
+class FileProblem(Problem):
+    """This file cannot be read as tasks."""
+
+
+class FileHasNoRows(FileProblem):
+    """{name} has no rows."""
+
+
+class FormatNotSupported(FileProblem):
+    """{name} is {what}, not CSV, JSON or JSON Lines."""
+
+    kind = Kind.UNSUPPORTED
+
+
+class TextNotReadable(FileProblem):
+    """{name} is not UTF-8: {why}."""
+
+
+class ColumnsDoNotFit(FileProblem):
+    """The columns of {name} do not fit the input of this project."""
+
+
+class FileBroken(FileProblem):
+    """{name} cannot be read past line {line}: {why}."""
+
+
+NO_METADATA: Mapping[str, Any] = {}
+
+
+class Row(NamedTuple):
+    """One task of the file. It is bad when it has flaws; then `input` may be missing or incomplete.
+
+    `number` counts rows from 1; `line` is the line of the file where the row begins, the header included.
+    """
+
+    number: int
+    line: int
+    input: dict[str, Any] | None
+    external_id: str | None = None
+    priority: int = 0
+    batch: str | None = None
+    metadata: Mapping[str, Any] = NO_METADATA
+    flaws: tuple[Flaw, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Return where the row stands, as a person counts."""
+        return f"line {self.line}"
+
+
+class ColumnLike(Protocol):
+    """What a reader has to know of one field of the input."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def holds(self) -> str: ...  # noqa: D102
+    @property
+    def is_required(self) -> bool: ...  # noqa: D102
+
+
+class Checker(Protocol):
+    """What a reader asks of the project's input; the projects' `InputChecker` is one."""
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """Return the fields the input declares."""
+
+    @property
+    def accepts_other_fields(self) -> bool:
+        """Say whether the input takes fields it does not declare."""
+
+    def flaws(self, value: Any, *, is_shallow: bool = False) -> list[Flaw]:
+        """Return why a value does not fit; what a reader passes on is never too deep."""
+
+    def reader(self, names: tuple[str, ...]) -> Callable[[Sequence[str]], tuple[dict[str, Any], list[Flaw]]]:
+        """Return a function from text cells to typed fields and flaws."""
+
+    def columns(self) -> Sequence[ColumnLike]:
+        """Return the fields as columns."""
+
+
+class RowMaker:
+    """Makes rows of one file for one project: tells input from envelope, and checks both.
+
+    A row is an envelope `{"input": {…}, "external_id": …}`, or the input itself, beside which the envelope's
+    keys may stand. A key that the schema declares as a field of the input is always the input's.
+    """
+
+    def __init__(self, checker: Checker) -> None:
+        self.checker = checker
+        self.reserved = tuple(name for name in ENVELOPE if name not in checker.fields)
+        self._has_envelopes = INPUT not in checker.fields
+
+    def of_json(self, value: Any, number: int, line: int) -> Row:
+        """Return the row for one value of a JSON file."""
+        if type(value) is not dict:
+            return bad_row(number, line, Flaw("", "must be an object", "Write {…} for each task.", value=shown(value)))
+        if value.keys().isdisjoint(self.reserved) and INPUT not in value:
+            return Row(number, line, value, flaws=tuple(self.checker.flaws(value, is_shallow=True)))
+        flaws: list[Flaw] = []
+        if self._has_envelopes and isinstance(value.get(INPUT), dict):
+            given = value[INPUT]
+            for name in value.keys() - {INPUT, *ENVELOPE}:
+                mend = did_you_mean(name, [INPUT, *ENVELOPE], "Move it into `input`, or remove it.")
+                flaws.append(Flaw(name, "is not known beside `input`", mend))
+            told = {name: value[name] for name in ENVELOPE if name in value}
+        else:
+            given = {name: inner for name, inner in value.items() if name not in self.reserved}
+            told = {name: value[name] for name in self.reserved if name in value}
+        flaws += envelope_flaws(told)
+        flaws += self.checker.flaws(given, is_shallow=True)
+        return _row(number, line, given, told, flaws)
+
+    def of_cells(
+        self, given: dict[str, Any], flaws: list[Flaw], told: Mapping[str, str], number: int, line: int
+    ) -> Row:
+        """Return the row for one line of a table: fields already read, the envelope's cells still text."""
+        if flaws:
+            unread = {flaw.place for flaw in flaws}
+            flaws += [flaw for flaw in self.checker.flaws(given, is_shallow=True) if flaw.place not in unread]
+        else:
+            flaws = self.checker.flaws(given, is_shallow=True)
+        if not any(told.values()):
+            return Row(number, line, given, flaws=tuple(flaws))
+        read: dict[str, Any] = {}
+        for name, cell in told.items():
+            if cell:
+                try:
+                    read[name] = _READERS[name](cell)
+                except _Refused as refused:
+                    flaws.append(Flaw(name, refused.says, refused.mend, value=shortened(cell)))
+        flaws += envelope_flaws(read)
+        return _row(number, line, given, read, flaws)
+
+
+def bad_row(number: int, line: int, flaw: Flaw) -> Row:
+    """Return a row of which nothing could be read."""
+    return Row(number, line, None, flaws=(flaw,))
+
+
+def _row(number: int, line: int, given: dict[str, Any], told: Mapping[str, Any], flaws: list[Flaw]) -> Row:
+    if flaws:
+        return Row(number, line, given, flaws=tuple(flaws))
+    told_of = told.get
+    metadata = told_of("metadata") or NO_METADATA
+    return Row(number, line, given, told_of("external_id"), told_of("priority") or 0, told_of("batch"), metadata)
+
+
+def envelope_flaws(told: Mapping[str, Any]) -> list[Flaw]:
+    """Return what is wrong with the id, priority, batch and metadata of a row; null is the same as absent."""
+    flaws = []
+    for name, value in told.items():
+        if value is None:
+            continue
+        says = mend = None
+        if name == "priority":
+            if type(value) is not int or not -PRIORITY_MAX - 1 <= value <= PRIORITY_MAX:
+                says, mend = "must be a whole number that fits 32 bits", "Write a number such as 10; less is sooner."
+        elif name == "metadata":
+            if not isinstance(value, dict):
+                says, mend = "must be an object", 'Write {"key": "value"}.'
+        elif not isinstance(value, str):
+            says, mend = "must be text", "Put it in quotes."
+        elif not 0 < len(value) <= NAME_CHARS_MAX:
+            says, mend = f"must have 1 to {NAME_CHARS_MAX} characters", None
+        if says:
+            flaws.append(Flaw(name, says, mend, value=shown(value)))
+    return flaws
+
+
+class _Refused(ValueError):  # noqa: N818 - refusals are sentences
+    def __init__(self, says: str, mend: str | None) -> None:
+        super().__init__(says)
+        self.says, self.mend = says, mend
+
+
+def _read_priority(cell: str) -> int:
+    if not (found := _whole.fullmatch(cell)):
+        raise _Refused("must be a whole number that fits 32 bits", "Write a number such as 10; less is sooner.")
+    return int(found.group(1))
+
+
+def _read_metadata(cell: str) -> Any:
+    try:
+        return loads(cell)
+    except NotStrictJson as refusal:
+        raise _Refused(refusal.says, refusal.mend) from None
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "external_id": str,
+    "priority": _read_priority,
+    "batch": str,
+    "metadata": _read_metadata,
+}

@@ -1,0 +1,66 @@
+"""Bodies in and out about uploads."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from taskyard.access import Actor, Permission
+from taskyard.domain.uploads.parsing import Format
+from taskyard.domain.uploads.rules import UPLOAD, UploadMode, UploadState, progress_of
+from taskyard.domain.uploads.tables import Upload
+from taskyard.web.bodies import Body, Named, Said
+
+
+class UploadAsk(Body):
+    """Where the rows of a file go, and what one bad row means for the others."""
+
+    project: UUID
+    mode: UploadMode = UploadMode.VALID_ROWS
+
+
+class UploadSaid(Said):
+    """One upload. `rows` is `created + unchanged + failed` once it is completed; until then nothing is visible."""
+
+    id: UUID
+    project: Named
+    file_name: str
+    format: Format
+    bytes: int
+    sha256: str
+    mode: UploadMode
+    state: UploadState
+    rows: int
+    created: int
+    unchanged: int
+    failed: int
+    progress: float
+    reason: str | None
+    by: Named | None
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    can: dict[str, str | None]
+
+    @classmethod
+    def of(cls, upload: Upload, project: str, actor: Actor) -> Self:
+        """Return what is said of a row to somebody."""
+        names = cls.model_fields.keys() - {"project", "progress", "by", "can"}
+        no_role = None if actor.may(Permission.UPLOADS_WRITE) else "Your role may not cancel uploads."
+        return cls(
+            project=Named(id=upload.project_id, name=project),
+            progress=progress_of(upload.state, upload.bytes_read, upload.bytes),
+            by=Named(id=upload.created_by, name=upload.created_by_name) if upload.created_by else None,
+            can={"cancel": no_role or UPLOAD.why_not(upload.state, "cancel")},
+            **{name: getattr(upload, name) for name in names},
+        )
+
+
+class RowErrorSaid(Said):
+    """One thing wrong with one row, counted from 1; row 0 is the file itself."""
+
+    row: int
+    field: str | None
+    says: str
+    value: str | None

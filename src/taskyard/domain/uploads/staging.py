@@ -1,0 +1,236 @@
+"""From the file into the tables, as sets: COPY into a staging table, then what is good goes on into four tables.
+
+COPY itself refuses tables under row-level security, and rows that are there already are no error. Everything here
+happens in the one transaction that makes all rows visible at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskyard.domain import files
+from taskyard.domain.files import NoSuchFiles
+from taskyard.domain.runs import RUN, RunState
+from taskyard.domain.tasks import TASK, TaskStatus
+from taskyard.domain.uploads.opening import Opening
+from taskyard.domain.uploads.portions import COLUMNS, COPY_BEGIN, COPY_END, Handle, Portion, RowError, error_of
+from taskyard.domain.uploads.tables import Upload
+from taskyard.kit.problems import Flaw
+
+COPY_BYTES = 1_000_000
+
+
+class Staging:
+    """The rows of one upload inside one transaction."""
+
+    def __init__(self, session: AsyncSession, connection: psycopg.AsyncConnection[Any], upload: Upload) -> None:
+        self._session = session
+        self._connection = connection
+        self._upload = upload
+        self._has_external_ids = False
+        self.created = 0
+        self.unchanged = 0
+
+    @classmethod
+    async def open(cls, session: AsyncSession, upload: Upload, seconds_max: float) -> Staging:
+        """Prepare a transaction for many rows: it may take as long as background work may."""
+        limit = {"limit": str(int(seconds_max * 1000))}
+        await session.execute(_EASE, limit)
+        for statement in _OPEN:
+            await session.execute(text(statement))
+        raw = await (await session.connection()).get_raw_connection()
+        connection = raw.driver_connection
+        assert isinstance(connection, psycopg.AsyncConnection)  # noqa: S101 - the driver of every engine here
+        return cls(session, connection, upload)
+
+    async def take(self, portion: Portion) -> list[RowError]:
+        """Stage a portion, without the rows that only the others or the database can show to be wrong.
+
+        What is wrong with those is returned.
+        """
+        await self._session.execute(_EMPTY)
+        await self._copy(portion.encoded)
+        errors: list[RowError] = []
+        if portion.has_external_ids:
+            self._has_external_ids = True
+            errors += await self._without_repeated()
+        if portion.handles:
+            errors += await self._without_unknown_files(portion.handles)
+        return errors
+
+    async def keep(self) -> None:
+        """Put the staged rows aside until all have been seen."""
+        await self._session.execute(_KEEP)
+
+    async def move_kept(self, openings: list[Opening]) -> None:
+        """Make tasks of all rows that were put aside."""
+        await self._session.execute(_EMPTY)
+        await self._session.execute(_RESTORE)
+        await self.move(openings)
+
+    async def move(self, openings: list[Opening]) -> None:
+        """Make tasks of the staged rows, each with its input, its run and its step runs, as `runs.admit` makes them.
+
+        A row whose external id the project has already makes none.
+        """
+        upload = self._upload
+        scope = {"workspace_id": upload.workspace_id}
+        about = {**scope, "project_id": upload.project_id, "created_by": upload.created_by}
+        staged = (await self._session.execute(_COUNT)).scalar_one()
+        steps = [{"opening": number, "steps": opening.steps} for number, opening in enumerate(openings)]
+        made = await self._session.execute(
+            _TASKS_WITH_IDS if self._has_external_ids else _TASKS,
+            {**about, "steps": orjson.dumps(steps).decode(), "upload_id": upload.id},
+        )
+        created = made.rowcount  # type: ignore[attr-defined]
+        if created < staged:
+            await self._session.execute(_WITHOUT_KNOWN, scope)
+        await self._session.execute(_INPUTS, scope)
+        await self._session.execute(_RUNS, {**about, "flow_version": upload.flow_version})
+        turns = [
+            {"opening": number, "place": place, **turn._asdict()}
+            for number, opening in enumerate(openings)
+            for place, turn in enumerate(opening.turns, start=1)
+        ]
+        await self._session.execute(
+            _STEP_RUNS, {**scope, "project_id": upload.project_id, "turns": orjson.dumps(turns).decode()}
+        )
+        self.created += created
+        self.unchanged += staged - created
+
+    async def wake_models(self) -> None:
+        """Tell idle workers, once this is committed, that there is something for models to do."""
+        await self._session.execute(_WAKE)
+
+    async def _copy(self, encoded: list[bytes]) -> None:
+        async with self._connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+            piece = [COPY_BEGIN]
+            size = 0
+            for row in encoded:
+                piece.append(row)
+                size += len(row)
+                if size > COPY_BYTES:
+                    await copy.write(b"".join(piece))
+                    piece, size = [], 0
+            await copy.write(b"".join([*piece, COPY_END]))
+
+    async def _without_repeated(self) -> list[RowError]:
+        """Take out rows whose external id an earlier row of the file has."""
+        noted = (await self._session.execute(_NOTE)).one()
+        if noted.noted == noted.staged:
+            return []
+        mend = "Give each row its own, or remove one of the two."
+        return [
+            error_of(
+                row.number,
+                Flaw("external_id", f"is the same as in row {row.first:,}", mend, value=row.external_id),
+            )
+            for row in await self._session.execute(_REPEATED)
+        ]
+
+    async def _without_unknown_files(self, handles: list[Handle]) -> list[RowError]:
+        """Take out rows that name a file which is not there or not of the right sort; give the others their picture."""
+        # The place of each is its number here, so that every flaw finds its row.
+        named = [(str(number), handle.handle, handle.kind) for number, handle in enumerate(handles)]
+        errors: list[RowError] = []
+        try:
+            found = await files.require_all(self._session, self._upload.workspace_id, named)
+        except NoSuchFiles as problem:
+            for flaw in problem.flaws:
+                at = handles[int(flaw.place)]
+                errors.append(error_of(at.row, Flaw(at.place, flaw.says, flaw.mend, value=at.handle[:200])))
+            await self._session.execute(_WITHOUT, {"numbers": sorted({error.row for error in errors})})
+            known = [handle.handle for handle in handles]
+            found = await files.find_all(self._session, self._upload.workspace_id, known)
+        pictures = {str(file.id): file.id for file in found if file.width is not None}
+        first = {at.row: pictures[at.handle] for at in reversed(handles) if at.handle in pictures}
+        # Objects of files are not kept from portion to portion.
+        self._session.expunge_all()
+        if first:
+            await self._session.execute(_PICTURES, {"numbers": list(first), "pictures": list(first.values())})
+        return errors
+
+
+_columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+_COPY = f"COPY staged ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
+_OPEN = (
+    f"CREATE TEMP TABLE staged ({_columns}, picture_id uuid) ON COMMIT DROP",
+    "CREATE TEMP TABLE kept (LIKE staged) ON COMMIT DROP",
+    # Which row was the first to have an external id.
+    'CREATE TEMP TABLE noted (external_id text COLLATE "C" PRIMARY KEY, number bigint) ON COMMIT DROP',
+)
+_EASE = text("""
+    SELECT set_config('statement_timeout', :limit, true),
+           set_config('idle_in_transaction_session_timeout', :limit, true)
+""")
+_WAKE = text("SELECT pg_notify('taskyard_work', '')")
+_EMPTY = text("TRUNCATE staged")
+_KEEP = text("INSERT INTO kept SELECT * FROM staged")
+_RESTORE = text("INSERT INTO staged SELECT * FROM kept")
+_COUNT = text("SELECT count(*) FROM staged")
+_NOTE = text("""
+    WITH noted AS (
+        INSERT INTO noted (external_id, number)
+        SELECT external_id, number FROM staged WHERE external_id IS NOT NULL
+        ON CONFLICT DO NOTHING RETURNING 1)
+    SELECT (SELECT count(*) FROM noted) AS noted, (SELECT count(external_id) FROM staged) AS staged
+""")
+_REPEATED = text("""
+    DELETE FROM staged USING noted
+    WHERE noted.external_id = staged.external_id AND noted.number <> staged.number
+    RETURNING staged.number, staged.external_id, noted.number AS first
+""")
+_WITHOUT = text("DELETE FROM staged WHERE number = ANY(:numbers)")
+_PICTURES = text("""
+    UPDATE staged SET picture_id = seen.picture_id
+    FROM unnest(CAST(:numbers AS bigint[]), CAST(:pictures AS uuid[])) AS seen(number, picture_id)
+    WHERE seen.number = staged.number
+""")
+_INSERT_TASKS = f"""
+    INSERT INTO tasks (workspace_id, id, project_id, external_id, status, steps, priority, batch, preview, picture_id,
+        run_id, run_count, redo_count, upload_id, created_by, completed_at)
+    SELECT :workspace_id, task_id, :project_id, external_id,
+        CASE WHEN output IS NOT NULL THEN '{TaskStatus.COMPLETED}'
+             WHEN error IS NOT NULL THEN '{TaskStatus.FAILED}' ELSE '{TASK.start}' END,
+        stands.steps, priority, batch, preview, picture_id, run_id, 1, 0, :upload_id, :created_by,
+        CASE WHEN output IS NOT NULL OR error IS NOT NULL THEN now() END
+    FROM staged JOIN jsonb_to_recordset(CAST(:steps AS jsonb)) AS stands(opening integer, steps text[])
+        ON stands.opening = staged.opening
+"""  # noqa: S608 - names of states
+_TASKS = text(_INSERT_TASKS)
+# Looking for conflicts makes every row dearer, so only those pay for it that can have one.
+_TASKS_WITH_IDS = text(
+    f"{_INSERT_TASKS} ON CONFLICT (workspace_id, project_id, external_id) WHERE external_id IS NOT NULL DO NOTHING"
+)
+_WITHOUT_KNOWN = text("""
+    DELETE FROM staged WHERE NOT EXISTS (
+        SELECT 1 FROM tasks WHERE tasks.workspace_id = :workspace_id AND tasks.id = staged.task_id)
+""")
+_INPUTS = text("""
+    INSERT INTO task_inputs (workspace_id, task_id, input, metadata)
+    SELECT :workspace_id, task_id, input, coalesce(metadata, '{}') FROM staged
+""")
+_RUNS = text(f"""
+    INSERT INTO runs (workspace_id, id, task_id, project_id, number, flow_version, state, reason, settings, output,
+        error, created_by, started_at, ended_at)
+    SELECT :workspace_id, run_id, task_id, :project_id, 1, :flow_version,
+        CASE WHEN output IS NOT NULL THEN '{RunState.COMPLETED}'
+             WHEN error IS NOT NULL THEN '{RunState.FAILED}' ELSE '{RUN.start}' END,
+        error ->> 'says', '{{}}', output, error, :created_by,
+        CASE WHEN output IS NOT NULL OR error IS NOT NULL THEN now() END,
+        CASE WHEN output IS NOT NULL OR error IS NOT NULL THEN now() END
+    FROM staged
+""")  # noqa: S608 - names of states
+_STEP_RUNS = text("""
+    INSERT INTO step_runs (workspace_id, id, run_id, task_id, project_id, step, performer, replica, state, priority,
+        roles, hold_seconds, attempt, token, reason)
+    SELECT :workspace_id, staged.turn_ids[turn.place], staged.run_id, staged.task_id, :project_id, turn.step,
+        turn.performer, 1, turn.state, staged.priority, turn.roles, turn.hold_seconds, 0, 0, turn.reason
+    FROM staged JOIN jsonb_to_recordset(CAST(:turns AS jsonb)) AS turn(opening integer, place integer, step text,
+        performer text, roles text[], hold_seconds integer, state text, reason text) ON turn.opening = staged.opening
+""")

@@ -1,0 +1,26 @@
+"""Where a worker comes in: one chore per upload, safe to enter again however it ended the last time."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from taskyard.domain.uploads import actions
+from taskyard.domain.uploads.intake import Intake
+from taskyard.domain.uploads.rules import ATTEMPTS_MAX
+from taskyard.gateways.objects import ObjectStore
+from taskyard.jobs import Chore
+from taskyard.kit.db.engine import Database
+from taskyard.kit.settings import Settings
+
+
+def chores(database: Database, settings: Settings, objects: ObjectStore) -> list[Chore]:
+    """Return the background work of this house, for the worker that has these at hand."""
+
+    async def take_in(*, workspace_id: str, upload_id: str) -> None:
+        async with database.transaction(UUID(workspace_id)) as session:
+            upload = await actions.begin(session, UUID(workspace_id), UUID(upload_id))
+        if upload is not None:
+            await Intake(database, settings, objects, upload).run()
+
+    # The upload counts its own attempts and ends in words; the queue has to go on for longer than that.
+    return [Chore(actions.TAKE_IN, take_in, attempts_max=2 * ATTEMPTS_MAX)]

@@ -1,0 +1,1 @@
+"""Tests: real PostgreSQL, real files, real models, real browser."""

@@ -1,0 +1,115 @@
+"""Tasks with their answers, out of the yard."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from taskyard.access import Actor
+from taskyard.domain.exports.rules import ExportFilter, ExportFormat
+from taskyard.domain.exports.stream import pieces
+from tests.builders import Person, Yard
+
+ODD = {"text": 'Quotes ", backslash \\, tab \t, line\nfeed, carriage\rreturn, \u2028, \x01\x02, 漢字 🙂'}
+
+
+async def _lines(who: Person, **asked: Any) -> list[dict[str, Any]]:
+    said = await who.get("/tasks/export", params=asked)
+    assert said.status == 200, said.response.text
+    return [json.loads(line) for line in said.response.text.split("\n") if line]
+
+
+async def test_a_line_has_the_input_the_answers_and_who_gave_them(yard: Yard) -> None:
+    project = await yard.project()
+    await yard.task(project, ODD, external_id="m-1", batch="may", priority=-2, metadata={"n": 2**70})
+    ana = await yard.person(name="Ana")
+    given = await yard.answer(ana, {"labels": ["praise"]})
+    (line,) = await _lines(yard.owner)
+    assert (line["external_id"], line["batch"], line["priority"], line["status"]) == ("m-1", "may", -2, "completed")
+    assert (line["input"], line["metadata"], line["output"]) == (ODD, {"n": 2**70}, {"label": "praise"})
+    (answer,) = line["answers"]
+    assert answer["by"] == {"kind": "member", "id": ana.member_id, "name": "Ana"}
+    assert (answer["id"], answer["data"], answer["step"]) == (given["answer"]["id"], {"labels": ["praise"]}, "label")
+
+
+async def test_a_json_list_holds_the_same_tasks_as_the_lines(yard: Yard) -> None:
+    project = await yard.project()
+    for number in range(5):
+        await yard.task(project, {"text": str(number)})
+    whole = (await yard.owner.get("/tasks/export", params={"format": "json"})).json
+    assert whole == await _lines(yard.owner)
+    assert [task["input"]["text"] for task in whole] == ["0", "1", "2", "3", "4"]
+
+
+async def test_nothing_to_export_is_an_empty_list(yard: Yard) -> None:
+    assert (await yard.owner.get("/tasks/export", params={"format": "json"})).json == []
+    assert await _lines(yard.owner) == []
+
+
+async def test_filters_narrow_an_export(yard: Yard) -> None:
+    messages, notes = await yard.project(), await yard.project(name="Notes")
+    first = await yard.task(messages, batch="may")
+    await yard.task(messages, batch="june")
+    other = await yard.task(notes, batch="may")
+    ids = {name: [task["id"] for task in await _lines(yard.owner, **asked)] for name, asked in {
+        "project": {"project": notes},
+        "both": {"project": messages, "batch": "may"},
+        "ids": {"ids": [other["id"]]},
+        "step": {"step": "label", "status": "queued", "batch": "may"},
+        "none": {"status": "failed"},
+    }.items()}  # fmt: skip
+    assert ids == {
+        "project": [other["id"]],
+        "both": [first["id"]],
+        "ids": [other["id"]],
+        "step": [first["id"], other["id"]],
+        "none": [],
+    }
+
+
+async def test_a_project_that_is_not_there_is_refused_before_the_stream(yard: Yard, other_yard: Yard) -> None:
+    theirs = await other_yard.project()
+    assert (await yard.owner.get("/tasks/export", params={"project": theirs})).problem == "no_such_project"
+    assert (await yard.owner.get("/tasks/export", params={"format": "xml"})).problem == "body_invalid"
+
+
+async def test_another_tenants_tasks_never_leave(yard: Yard, other_yard: Yard) -> None:
+    theirs = await other_yard.task(await other_yard.project())
+    mine = await yard.task(await yard.project())
+    assert [task["id"] for task in await _lines(yard.owner)] == [mine["id"]]
+    assert await _lines(yard.owner, ids=[theirs["id"]]) == []
+
+
+async def test_clients_export_what_is_shared_and_annotators_nothing(yard: Yard) -> None:
+    shared = await yard.task(await yard.project(shared_with_clients=True))
+    await yard.task(await yard.project(name="Inside"))
+    client, annotator = await yard.person("client"), await yard.person("annotator")
+    assert [task["id"] for task in await _lines(client)] == [shared["id"]]
+    assert (await annotator.get("/tasks/export")).problem == "not_allowed"
+
+
+async def test_an_export_is_one_moment_in_time(yard: Yard) -> None:
+    project = await yard.project()
+    text = "x" * 3000
+    for _ in range(2):
+        body = {"tasks": [{"project": project, "input": {"text": text}} for _ in range(250)]}
+        await yard.owner.post("/tasks", body)
+    actor = Actor.system(yard.workspace_id)
+    found = pieces(yard.desk.database, actor, ExportFilter(), ExportFormat.JSONL, 60)
+    first = await anext(found)
+    await yard.task(project, {"text": "came later"})
+    rest = b"".join([piece async for piece in found])
+    assert (first + rest).count(b"\n") == 500
+    assert b"came later" not in rest
+
+
+async def test_whoever_leaves_half_way_leaves_no_transaction_behind(yard: Yard) -> None:
+    project = await yard.project()
+    body = {"tasks": [{"project": project, "input": {"text": "x" * 3000}} for _ in range(100)]}
+    await yard.owner.post("/tasks", body)
+    before = yard.desk.database.engine.pool.checkedout()  # type: ignore[attr-defined]
+    found = pieces(yard.desk.database, Actor.system(yard.workspace_id), ExportFilter(), ExportFormat.JSON, 60)
+    assert (await anext(found)).startswith(b"[{")
+    await found.aclose()
+    assert yard.desk.database.engine.pool.checkedout() == before  # type: ignore[attr-defined]
+    assert len(await _lines(yard.owner)) == 100

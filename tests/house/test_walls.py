@@ -1,0 +1,365 @@
+"""Every route, walked from the router: who is let in, and that another tenant's id is like none at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.routing import BaseRoute
+
+from taskyard.access import PERMISSIONS, Permission, Role
+from taskyard.app import API, HOUSES
+from taskyard.kit.ids import new_id
+from taskyard.web import Router
+from taskyard.web.routing import SAFE_METHODS, VerbRoute
+from tests.builders import CLASSIFY_FLOW, Person, Said
+from tests.builders.browser import PASSWORD, Browser, a_member
+from tests.builders.served import Served
+from tests.house.conftest import NewWorld
+from tests.house.world import EXAMPLES, ROLES, World
+
+PUBLIC = {
+    "GET /setup",
+    "POST /setup",
+    "POST /auth/sign-in",
+    "GET /invitations/look-up",
+    "POST /invitations/accept",
+}
+# Answered without the route class: no row of a tenant is behind them.
+BESIDE_THE_API = {f"{API}/openapi.json", "/health/live", "/health/ready", "/assets", "/{path:path}"}
+STREAMS = {"GET /events", "GET /runs/{run_id}/events"}
+
+# What a route needs in its body before it looks for the row its address names.
+BODIES: dict[str, dict[str, Any]] = {
+    "PATCH /members/{member_id}": {"role": "reviewer"},
+    "PATCH /projects/{project_id}": {"name": "Renamed"},
+    "PUT /projects/{project_id}/draft": {"source": CLASSIFY_FLOW},
+    "POST /projects/{project_id}/draft/check": {"source": CLASSIFY_FLOW},
+    "PATCH /tasks/{task_id}": {"priority": 1},
+    "POST /apps/{project_id}/runs": {"input": {"text": "Where is it?"}},
+    "POST /reservations/{reservation_id}/skip": {"reason": "It is blurred."},
+    "PUT /reservations/{reservation_id}/draft": {"answer": {"labels": []}},
+    "POST /reservations/{reservation_id}/submit": {"answer": {"labels": ["question"]}},
+}
+
+ENDINGS = ("/health", "/ready", ".svg", ".png", "/..%2fhealth", "%00", ";health", "/", "//", "?.svg", "%2ehealth")
+
+
+def name_of(route: VerbRoute) -> str:
+    (method,) = route.methods
+    return f"{method} {route.path}"
+
+
+ROUTES: dict[str, VerbRoute] = {name_of(route): route for house in HOUSES for route in house.routes.routes}
+PARAMETERS = {name: re.findall(r"{(\w+)}", route.path) for name, route in ROUTES.items()}
+WITH_IDS = sorted(name for name, parameters in PARAMETERS.items() if parameters)
+every_route = pytest.mark.parametrize("name", sorted(ROUTES))
+every_route_with_ids = pytest.mark.parametrize("name", WITH_IDS)
+
+
+async def ask(who: Person, name: str, ids: dict[str, str], suffix: str = "") -> Said:
+    method, path = name.split(" ")
+    for parameter, value in ids.items():
+        path = path.replace(f"{{{parameter}}}", value)
+    body = {} if method == "GET" else {"json": BODIES.get(name, {})}
+    return await who.ask(method, path + suffix, **body)
+
+
+async def ids_in(world: World, name: str) -> dict[str, str]:
+    return {parameter: await world.id_of(parameter) for parameter in PARAMETERS[name]}
+
+
+def missing_ids(name: str) -> dict[str, str]:
+    return {parameter: str(new_id()) for parameter in PARAMETERS[name]}
+
+
+def told(said: Said, *unknown: str) -> tuple[int, str]:
+    """Return a refusal without what must differ: the id that was asked for, and the request's own."""
+    text = said.response.text.replace(str(said.refusal["request_id"]), "")
+    for word in unknown:
+        text = text.replace(word, "ID")
+    return said.status, text
+
+
+def all_routes(routes: list[BaseRoute]) -> Iterator[BaseRoute]:
+    for route in routes:
+        candidates = getattr(route, "effective_candidates", None)
+        if candidates is None:
+            yield getattr(route, "original_route", route)
+        else:
+            yield from all_routes(candidates())
+
+
+def test_every_route_of_the_server_goes_through_the_route_class(app: FastAPI) -> None:
+    others = {getattr(route, "path", "") for route in all_routes(app.routes) if not isinstance(route, VerbRoute)}
+    assert others <= BESIDE_THE_API
+    walked = [route for route in all_routes(app.routes) if isinstance(route, VerbRoute)]
+    assert sorted(map(name_of, walked)) == sorted(ROUTES)
+    assert len(walked) > 45
+
+
+def test_what_stands_beside_the_api_is_only_ever_read(app: FastAPI) -> None:
+    beside = [route for route in all_routes(app.routes) if not isinstance(route, VerbRoute)]
+    methods = {method for route in beside for method in getattr(route, "methods", None) or ()}
+    assert methods <= SAFE_METHODS
+
+
+def test_a_route_without_a_permission_cannot_be_declared() -> None:
+    houses = Router(noun="test")
+    with pytest.raises(TypeError, match="declares no permission"):
+        houses.get("/open")(lambda: None)
+    with pytest.raises(TypeError, match="may"):
+        houses.verb("GET", "/open")(lambda: None)  # type: ignore[call-arg]
+    assert houses.routes == []
+
+
+def test_every_permission_has_a_row_and_is_asked_for_or_is_a_scope() -> None:
+    assert set(PERMISSIONS) == set(Permission) - {Permission.PUBLIC}
+    assert all(roles and Role.OWNER in roles for roles in PERMISSIONS.values())
+
+
+def test_every_id_in_an_address_has_an_example() -> None:
+    known = {parameter for parameters in PARAMETERS.values() for parameter in parameters}
+    assert known == set(EXAMPLES)
+
+
+@every_route
+async def test_nobody_is_asked_to_sign_in(name: str, ours: World) -> None:
+    said = await ask(ours.yard.stranger, name, await ids_in(ours, name))
+    if name in PUBLIC:
+        assert said.status != 401 or name == "POST /auth/sign-in"
+        assert ROUTES[name].permission is Permission.PUBLIC
+    else:
+        assert (said.status, said.problem) == (401, "sign_in_needed")
+
+
+@every_route
+async def test_a_credential_that_is_none_is_nobody(name: str, ours: World) -> None:
+    for shown in ("ty_x", f"ty_{ours.yard.workspace_id.hex}_x", f"tys_{ours.yard.workspace_id.hex}_x", "null", " "):
+        said = await ask(Person(ours.yard.client, shown), name, await ids_in(ours, name))
+        if name in PUBLIC:
+            assert said.status == (await ask(ours.yard.stranger, name, {})).status
+        else:
+            assert (said.status, said.problem) == (401, "sign_in_needed"), shown
+
+
+@every_route
+async def test_a_role_outside_its_row_is_refused(name: str, ours: World) -> None:
+    permission = ROUTES[name].permission
+    refused = [role for role in ROLES if permission is not Permission.PUBLIC and role not in PERMISSIONS[permission]]
+    if permission is not Permission.PUBLIC:
+        refused.append("no scopes")
+    for role in refused:
+        said = await ask(await ours.person(role), name, await ids_in(ours, name))
+        assert (said.status, said.problem) == (403, "not_allowed"), role
+
+
+@every_route_with_ids
+async def test_an_id_of_another_tenant_is_like_none_at_all(name: str, ours: World, theirs: World) -> None:
+    own, foreign = await ids_in(ours, name), await ids_in(theirs, name)
+    # Own parent and foreign child, where an address has both, and the other way round.
+    for choice in product([True, False], repeat=len(own)):
+        if not any(choice):
+            continue
+        mixed = {key: foreign[key] if far else own[key] for key, far in zip(own, choice, strict=True)}
+        nowhere = {key: str(new_id()) if far else own[key] for key, far in zip(own, choice, strict=True)}
+        for role in sorted(PERMISSIONS[ROUTES[name].permission]):
+            who = await ours.person(role)
+            there, missing = await ask(who, name, mixed), await ask(who, name, nowhere)
+            assert missing.status == 404, f"{role}: {missing.response.text}: does the route need a body in BODIES?"
+            assert told(there, *mixed.values()) == told(missing, *nowhere.values()), role
+
+
+@every_route_with_ids
+async def test_the_owner_reaches_the_row_an_id_names(name: str, ours: World, new_world: NewWorld) -> None:
+    """Without this, a 404 above could come from an example that nobody finds."""
+    if name in STREAMS:
+        return
+    world = ours if name.startswith("GET") else await new_world()
+    said = await ask(await world.person("owner"), name, await ids_in(world, name))
+    assert said.status not in {401, 403, 404, 405}
+    assert said.status < 500
+    if name.startswith("GET"):
+        assert said.status == 200
+
+
+@every_route
+async def test_a_role_in_its_row_is_let_in(name: str, ours: World) -> None:
+    route = ROUTES[name]
+    if route.permission is Permission.PUBLIC or not name.startswith("GET") or name in STREAMS:
+        return
+    for role in sorted(PERMISSIONS[route.permission]):
+        said = await ask(await ours.person(role), name, await ids_in(ours, name))
+        # Which rows a role sees behind its permission is decided with the rows: 404 is theirs to say.
+        assert said.status in ({200, 404} if PARAMETERS[name] else {200}), role
+
+
+@every_route
+async def test_no_ending_of_an_address_opens_it(name: str, ours: World) -> None:
+    if name in PUBLIC:
+        return
+    for ending in ENDINGS:
+        said = await ask(ours.yard.stranger, name, await ids_in(ours, name), ending)
+        # A redirect to the address itself is no answer yet.
+        assert said.status in {401, 404, 405} or (ending == "/" and said.status == 307), ending
+
+
+async def test_rows_named_after_a_health_check_are_guarded_too(new_world: NewWorld) -> None:
+    world = await new_world()
+    project = await world.yard.project(name="health")
+    task = await world.yard.task(project, external_id="health.svg", batch="ready")
+    for path in ("/tasks?q=health.svg", f"/projects/{project}", f"/tasks/{task['id']}"):
+        assert (await world.yard.stranger.get(path)).problem == "sign_in_needed"
+
+
+# --- streams
+
+
+def stream(served: Served, who: Person, path: str) -> tuple[int, str, str]:
+    headers = {"Authorization": f"Bearer {who.key}"} if who.key else {}
+    with httpx.stream("GET", f"{served.url}{API}{path}", headers=headers, timeout=10) as answer:
+        kind = answer.headers["content-type"].partition(";")[0]
+        first = next(answer.iter_text(), "") if kind == "text/event-stream" else answer.read().decode()
+        return answer.status_code, kind, first
+
+
+async def test_streams_open_for_their_own_and_only_for_them(served: Served, ours: World, theirs: World) -> None:
+    run = await ours.id_of("run_id")
+    owner, other = await ours.person("owner"), await theirs.person("owner")
+    for path in ("/events", f"/runs/{run}/events"):
+        assert stream(served, owner, path)[:2] == (200, "text/event-stream")
+        assert stream(served, ours.yard.stranger, path)[:2] == (401, "application/problem+json")
+        assert stream(served, await ours.person("no scopes"), path)[:2] == (403, "application/problem+json")
+    assert stream(served, other, f"/runs/{run}/events")[:2] == (404, "application/problem+json")
+
+
+def test_every_stream_is_known_here() -> None:
+    opened = {name for name in ROUTES if name.endswith("events")}
+    assert opened == STREAMS
+
+
+# --- ids inside bodies and queries
+
+
+def uuids_in(schema: Any, definitions: dict[str, Any], place: str = "") -> Iterator[str]:
+    if not isinstance(schema, dict):
+        return
+    if "$ref" in schema:
+        yield from uuids_in(definitions[schema["$ref"].rpartition("/")[2]], definitions, place)
+    if schema.get("format") == "uuid":
+        yield place
+    for word in ("anyOf", "allOf", "oneOf"):
+        for part in schema.get(word, ()):
+            yield from uuids_in(part, definitions, place)
+    yield from uuids_in(schema.get("items"), definitions, f"{place}[]")
+    for field, part in schema.get("properties", {}).items():
+        yield from uuids_in(part, definitions, f"{place}.{field}")
+
+
+def ids_beside_addresses(document: dict[str, Any]) -> set[str]:
+    found = set()
+    for path, methods in document["paths"].items():
+        for method, verb in methods.items():
+            name = f"{method.upper()} {path.removeprefix(API)}"
+            for parameter in verb.get("parameters", ()):
+                if parameter["in"] == "query":
+                    places = uuids_in(parameter["schema"], document["components"]["schemas"])
+                    found |= {f"{name} ?{parameter['name']}{place}" for place in places}
+            for content in verb.get("requestBody", {}).get("content", {}).values():
+                places = uuids_in(content["schema"], document["components"]["schemas"])
+                found |= {f"{name} {place}" for place in places}
+    return found
+
+
+async def told_of(who: Person, method: str, path: str, unknown: str, **named: Any) -> tuple[int, str]:
+    said = await who.ask(method, path, **named)
+    text = said.response.text.replace(unknown, "ID")
+    if said.status >= 400:
+        text = text.replace(str(said.refusal["request_id"]), "")
+    return said.status, text
+
+
+IN_BODIES: dict[str, Any] = {
+    "POST /tasks .project": lambda id_: ("POST", "/tasks", {"json": {"project": id_, "input": {"text": "a"}}}),
+    "POST /tasks .tasks[].project": lambda id_: (
+        "POST", "/tasks", {"json": {"tasks": [{"project": id_, "input": {"text": "a"}}]}}
+    ),
+    "POST /next .project": lambda id_: ("POST", "/next", {"json": {"project": id_}}),
+    "GET /tasks ?project[]": lambda id_: ("GET", f"/tasks?project={id_}", {}),
+    "GET /runs ?app": lambda id_: ("GET", f"/runs?app={id_}", {}),
+    "POST /uploads ?project": lambda id_: (
+        "POST", f"/uploads?project={id_}&name=a.csv",
+        {"content": b"text\nhello\n", "headers": {"Content-Type": "text/csv"}},
+    ),
+}  # fmt: skip
+# Those that need more than one request each have a test of their own below.
+ALONE = {"POST /auth/sign-in .workspace", "POST /auth/switch .workspace", "GET /events ?project"}
+
+
+def test_every_id_in_a_body_or_a_query_has_a_case(app: FastAPI) -> None:
+    found = ids_beside_addresses(app.openapi())
+    assert found - set(IN_BODIES) - ALONE == set()
+    assert {"POST /tasks .project", "GET /tasks ?project[]"} <= found
+
+
+@pytest.mark.parametrize("case", sorted(IN_BODIES))
+async def test_a_project_of_another_tenant_named_in_a_request_is_like_none(
+    case: str, app: FastAPI, ours: World, theirs: World
+) -> None:
+    if case not in ids_beside_addresses(app.openapi()):
+        pytest.skip("no such route yet")
+    foreign, missing = await theirs.id_of("project_id"), str(new_id())
+    owner = await ours.person("owner")
+    answers = []
+    for given in (foreign, missing):
+        method, path, named = IN_BODIES[case](given)
+        answers.append(await told_of(owner, method, path, given, **named))
+    assert answers[0] == answers[1]
+    assert answers[0][0] in {200, 204, 404}
+
+
+@pytest.mark.parametrize("way", ["tasks", "app", "rerun"])
+async def test_a_file_of_another_tenant_is_like_none(way: str, ours: World, theirs: World) -> None:
+    owner = await ours.person("owner")
+    project = await ours.id_of("picture_project")
+    playground = next(app for app in (await owner.get("/apps")).json["items"] if app["is_playground"])["id"]
+    task = (await ours.yard.task(project, {"photo": await ours.id_of("file_id")}))["id"]
+    await owner.post(f"/tasks/{task}/cancel")
+    answers = []
+    for handle in (await theirs.id_of("file_id"), str(new_id())):
+        path, body = {
+            "tasks": ("/tasks", {"project": project, "input": {"photo": handle}}),
+            "app": (f"/apps/{playground}/runs", {"input": {"photo": handle, "prompt": "all"}}),
+            "rerun": (f"/tasks/{task}/runs", {"input": {"photo": handle}}),
+        }[way]
+        answers.append(await told_of(owner, "POST", path, handle, json=body))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 422
+    assert "no_such_files" in answers[0][1]
+
+
+async def test_a_workspace_one_is_no_member_of_is_like_none(app: FastAPI, ours: World, theirs: World) -> None:
+    email = f"{new_id().hex}@example.org"
+    browser = await a_member(app, ours.yard.owner, email)
+    answers = []
+    for workspace in (str(theirs.yard.workspace_id), str(new_id())):
+        body = {"email": email, "password": PASSWORD, "workspace": workspace}
+        answers.append(await told_of(Browser(app), "POST", "/auth/sign-in", workspace, json=body))
+        answers.append(await told_of(browser, "POST", "/auth/switch", workspace, json={"workspace": workspace}))
+    assert len({answer for answer in answers}) == 1
+    assert answers[0][0] == 404
+
+
+async def test_a_stream_of_another_tenants_project_is_like_one_of_none(
+    served: Served, ours: World, theirs: World
+) -> None:
+    owner = await ours.person("owner")
+    told_first = [
+        stream(served, owner, f"/events?project={project}") for project in (await theirs.id_of("project_id"), new_id())
+    ]
+    assert told_first[0] == told_first[1]

@@ -1,0 +1,36 @@
+// Tasks: the list by pages, one task, and what may be done to it.
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import type { TaskQuery } from '@/api/contract'
+import { api, ask } from '@/api/http'
+
+export const TASKS_PER_PAGE = 100
+
+export const taskPage = (query: TaskQuery, signal?: AbortSignal) => ask(api.GET('/tasks', { params: { query }, signal }))
+
+export const tasksQuery = (filter: TaskQuery) =>
+  infiniteQueryOptions({
+    queryKey: ['tasks', 'list', filter],
+    queryFn: ({ pageParam, signal }) =>
+      taskPage({ ...filter, limit: TASKS_PER_PAGE, ...(pageParam ? { cursor: pageParam } : {}) }, signal),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next,
+    // Facts keep the loaded rows true; a refetch would move what is being read.
+    staleTime: Infinity,
+    refetchOnMount: false,
+    refetchOnReconnect: false,
+    refetchOnWindowFocus: false,
+    gcTime: 10 * 60_000,
+  })
+
+export const taskQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['tasks', 'one', id],
+    queryFn: () => ask(api.GET('/tasks/{task_id}', { params: { path: { task_id: id } } })),
+  })
+
+/** Only how many there are without any filter. */
+export const taskCountQuery = queryOptions({
+  queryKey: ['tasks', 'count'],
+  queryFn: () => taskPage({ limit: 1 }),
+  staleTime: 15_000,
+})

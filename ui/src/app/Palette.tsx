@@ -1,0 +1,40 @@
+// What ⌘K offers: pages, projects, the task with the id that was typed, theme and help.
+import { useMantineColorScheme } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { IconHelp, IconHash, IconMoon, IconRoute, IconSun } from '@tabler/icons-react'
+import { useState } from 'react'
+import { entriesFor } from '@/app/nav'
+import { projectsQuery } from '@/api/projects'
+import { useMe } from '@/api/who'
+import { type Command, CommandPalette } from '@/design/CommandPalette'
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+export function Palette({ open, onClose, onHelp }: { open: boolean; onClose: () => void; onHelp: () => void }) {
+  const me = useMe()
+  const navigate = useNavigate()
+  const [typed, setTyped] = useState('')
+  const projects = useQuery(projectsQuery)
+  const { setColorScheme } = useMantineColorScheme()
+  const search = typed.trim()
+
+  const commands: Command[] = [
+    ...entriesFor(me.permissions).map((entry) => ({
+      id: entry.to, title: entry.title, group: 'Go to', icon: entry.icon, keys: entry.keys, also: entry.also, run: () => void navigate({ to: entry.to }),
+    })),
+    ...(projects.data?.items ?? []).flatMap((project) => [
+      { id: `tasks ${project.id}`, title: `Tasks of ${project.name}`, group: 'Projects', icon: <IconRoute size={16} />, run: () => void navigate({ to: '/tasks', search: { project: [project.id] } }) },
+      { id: `studio ${project.id}`, title: `${project.name} in the Studio`, group: 'Projects', icon: <IconRoute size={16} />, also: 'flow edit', run: () => void navigate({ to: '/studio/$projectId', params: { projectId: project.id }, search: {} }) },
+    ]),
+    { id: 'light', title: 'Light theme', group: 'Reading', icon: <IconSun size={16} />, also: 'color scheme', run: () => setColorScheme('light') },
+    { id: 'dark', title: 'Dark theme', group: 'Reading', icon: <IconMoon size={16} />, also: 'color scheme', run: () => setColorScheme('dark') },
+    { id: 'help', title: 'Keys of this page', group: 'Reading', icon: <IconHelp size={16} />, keys: '?', also: 'help shortcuts', run: onHelp },
+  ]
+  if (UUID.test(search)) {
+    commands.unshift({ id: 'task', title: `Open task ${search}`, group: 'Tasks', icon: <IconHash size={16} />, run: () => void navigate({ to: '/tasks/$taskId', params: { taskId: search }, search: {} }) })
+  } else if (search.length > 1) {
+    commands.push({ id: 'find', title: `Find tasks with “${search}”`, group: 'Tasks', icon: <IconHash size={16} />, also: search, run: () => void navigate({ to: '/tasks', search: { q: search } }) })
+  }
+  return <CommandPalette open={open} onClose={onClose} commands={commands} onType={setTyped} />
+}

@@ -1,0 +1,28 @@
+// The sidebar and the jumps `G …`: only what works now.
+import { IconChecklist, IconListDetails, IconPhotoSpark, IconRoute, IconSettings, IconUpload } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+
+export interface Entry {
+  to: '/playground' | '/work' | '/tasks' | '/uploads' | '/studio' | '/settings'
+  title: string
+  icon: ReactNode
+  keys: string
+  /** The permission without which the page would be empty. */
+  needs?: string
+  /** Stands under the entry before it. */
+  under?: boolean
+  also?: string
+}
+
+const size = 16
+
+export const entries: Entry[] = [
+  { to: '/playground', title: 'Playground', icon: <IconPhotoSpark size={size} />, keys: 'g p', also: 'prompt picture image run' },
+  { to: '/work', title: 'Work', icon: <IconChecklist size={size} />, keys: 'g w', needs: 'work.take', also: 'annotate label review next' },
+  { to: '/tasks', title: 'Tasks', icon: <IconListDetails size={size} />, keys: 'g t', also: 'list all' },
+  { to: '/uploads', title: 'Uploads', icon: <IconUpload size={size} />, keys: 'g u', needs: 'uploads.read', under: true, also: 'csv json import' },
+  { to: '/studio', title: 'Studio', icon: <IconRoute size={size} />, keys: 'g s', also: 'projects flows steps' },
+  { to: '/settings', title: 'Settings', icon: <IconSettings size={size} />, keys: 'g ,', also: 'members keys account theme' },
+]
+
+export const entriesFor = (permissions: string[]): Entry[] => entries.filter((entry) => !entry.needs || permissions.includes(entry.needs))

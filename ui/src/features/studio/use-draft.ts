@@ -1,0 +1,86 @@
+// The flow under the hands: the text, whether it is saved, and what the server finds wrong with it.
+import { useDebouncedValue } from '@mantine/hooks'
+import { keepPreviousData, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { checkFlow, draftQuery, isStale, useSaveDraft } from '@/api/studio'
+import type { FlowProblem } from '@/api/types'
+import { asProblem } from '@/lib/problem'
+
+const QUIET_MS = 400
+
+export interface Draft {
+  text: string
+  saved: string
+  revision: number
+  dirty: boolean
+  write: (text: string) => void
+  /** The text the problems were found in; while it is another than `text`, a check is on its way. */
+  checked: string
+  problems: FlowProblem[]
+  checkFailed: Error | null
+  save: () => void
+  saving: boolean
+  /** Why the last save was refused; a stale one and the flow's own problems are told elsewhere. */
+  refusal: Error | null
+  /** Somebody saved after this was opened. */
+  stale: boolean
+  overwrite: () => void
+  takeTheirs: () => void
+}
+
+export function useDraft(project: string): Draft {
+  const { data: held } = useSuspenseQuery(draftQuery(project))
+  const queries = useQueryClient()
+  const [own, setOwn] = useState<string | null>(null)
+  // The tag of what this text grew from: a newer one in the cache is somebody else's.
+  const [etag, setEtag] = useState(held.etag)
+  const save = useSaveDraft(project)
+  const text = own ?? held.data.source
+  const [checked] = useDebouncedValue(text, QUIET_MS)
+  const check = useQuery({
+    queryKey: ['flow-check', project, checked],
+    queryFn: async ({ signal }) => ({ source: checked, problems: await checkFlow(project, checked, signal) }),
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+    gcTime: 60_000,
+  })
+
+  const store = (under: string | null) =>
+    save.mutate(
+      { source: text, etag: under },
+      {
+        onSuccess: (now) => {
+          // What was typed while it was being saved stays.
+          setOwn((current) => (current === text && now.data.source === text ? null : current))
+          setEtag(now.etag)
+        },
+      },
+    )
+  const stale = save.error !== null && isStale(save.error)
+  const invalid = save.error !== null && asProblem(save.error).code === 'invalid_flow'
+  return {
+    text,
+    saved: held.data.source,
+    revision: held.data.revision,
+    dirty: text !== held.data.source,
+    write: (next) => {
+      setOwn(next)
+      if (save.error && !stale) save.reset()
+    },
+    checked: check.data?.source ?? held.data.source,
+    problems: check.data?.problems ?? held.data.problems,
+    checkFailed: check.error,
+    save: () => store(etag),
+    saving: save.isPending,
+    refusal: stale || invalid ? null : save.error,
+    stale,
+    overwrite: () => store(null),
+    takeTheirs: () => {
+      save.reset()
+      void queries.fetchQuery({ ...draftQuery(project), staleTime: 0 }).then((now) => {
+        setOwn(null)
+        setEtag(now.etag)
+      })
+    },
+  }
+}

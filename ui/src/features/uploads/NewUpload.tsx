@@ -1,0 +1,97 @@
+// Sending a file of tasks: which project, which file, what one bad row means for the others.
+import { Radio, Select } from '@mantine/core'
+import '@mantine/core/styles/Radio.layer.css'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { projectSchemaQuery } from '@/api/projects'
+import type { Project, Upload, UploadMode } from '@/api/types'
+import { useSendUpload } from '@/api/uploads'
+import { Button } from '@/design/Button'
+import { Dialog, DialogFoot } from '@/design/Dialog'
+import { ProblemNotice } from '@/design/Notice'
+import { DropArea } from '@/features/uploads/DropArea'
+import { ExpectedColumns } from '@/features/uploads/ExpectedColumns'
+import css from '@/features/uploads/uploads.module.css'
+import { useNamesIn } from '@/features/uploads/use-names-in'
+import { uuid } from '@/lib/uuid'
+
+interface NewUploadProps {
+  open: boolean
+  onClose: () => void
+  projects: Project[]
+  /** Chosen beforehand, as by a filter or by the last upload. */
+  project: string
+  onProject: (id: string) => void
+  file: File | null
+  onFile: (file: File | null) => void
+  onSent: (upload: Upload) => void
+}
+
+export function NewUpload({ open, onClose, ...rest }: NewUploadProps) {
+  return (
+    <Dialog open={open} onClose={onClose} title="Upload tasks" size={640}>
+      {open && <NewUploadForm onClose={onClose} {...rest} />}
+    </Dialog>
+  )
+}
+
+function NewUploadForm({ onClose, projects, project, onProject, file, onFile, onSent }: Omit<NewUploadProps, 'open'>) {
+  const [mode, setMode] = useState<UploadMode>('valid_rows')
+  const [part, setPart] = useState(0)
+  const stop = useRef<AbortController>(null)
+  const intent = useRef<{ file: File; project: string; mode: UploadMode; key: string }>(null)
+  const send = useSendUpload()
+  const schema = useQuery({ ...projectSchemaQuery(project), enabled: project !== '' })
+  const names = useNamesIn(file, schema.data?.input)
+  useEffect(() => () => stop.current?.abort(), [])
+
+  const chosen = projects.find((each) => each.id === project)
+  const why = !chosen
+    ? 'Choose the project that the tasks belong to.'
+    : chosen.published_version === null
+      ? `${chosen.name} is not published yet; publish it in the Studio first.`
+      : !file
+        ? 'Choose a file first.'
+        : null
+  const submit = () => {
+    if (!file) return
+    // Sent again after a broken line, the same file must not become a second upload.
+    const last = intent.current
+    if (last?.file !== file || last.project !== project || last.mode !== mode) intent.current = { file, project, mode, key: uuid() }
+    const idempotencyKey = intent.current?.key ?? uuid()
+    stop.current = new AbortController()
+    setPart(0)
+    send.mutate({ file, project, mode, onProgress: setPart, signal: stop.current.signal, idempotencyKey }, { onSuccess: onSent })
+  }
+  return (
+    <>
+      <Select
+        label="Project"
+        data={projects.filter((each) => each.state === 'active').map((each) => ({ value: each.id, label: each.name }))}
+        value={project || null}
+        onChange={(id) => id && onProject(id)}
+        placeholder="Choose a project"
+        data-autofocus
+        nothingFoundMessage="No project is called so."
+        allowDeselect={false}
+        searchable={projects.length > 8}
+      />
+      <DropArea file={file} onFile={onFile} />
+      {project && <ExpectedColumns schema={schema.data} problem={schema.error} names={names} />}
+      <Radio.Group label="When a row is wrong" value={mode} onChange={(value) => setMode(value as UploadMode)}>
+        <div className={css['modes']}>
+          <Radio size="xs" value="valid_rows" label="Take the valid rows, list the others" />
+          <Radio size="xs" value="all_or_nothing" label="Take none" />
+        </div>
+      </Radio.Group>
+      <ProblemNotice problem={send.error?.name === 'AbortError' ? null : send.error} />
+      {send.isPending && <progress className={css['bar']} max={1} value={part} aria-label="Sending" />}
+      <DialogFoot>
+        <Button onClick={send.isPending ? () => stop.current?.abort() : onClose}>{send.isPending ? 'Stop' : 'Cancel'}</Button>
+        <Button look="primary" disabledReason={why} pending={send.isPending} onClick={submit}>
+          {send.isPending ? (part < 1 ? `Sending ${Math.round(part * 100)} %` : 'Storing') : 'Upload'}
+        </Button>
+      </DialogFoot>
+    </>
+  )
+}

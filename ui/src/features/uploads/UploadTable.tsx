@@ -1,0 +1,105 @@
+// The history of uploads: what came, what became of it, and what was wrong with which row.
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
+import { type ReactNode, useCallback } from 'react'
+import { useFacts } from '@/api/live'
+import type { Upload } from '@/api/types'
+import { uploadErrorsQuery, uploadsQuery, useCancelUpload } from '@/api/uploads'
+import { Button } from '@/design/Button'
+import { DataTable } from '@/design/DataTable'
+import { ProblemNotice } from '@/design/Notice'
+import { StatusBadge } from '@/design/StatusBadge'
+import { Bytes, Duration, Time } from '@/design/Time'
+import type { Column } from '@/design/table-columns'
+import { UploadErrors, detailHeight } from '@/features/uploads/UploadErrors'
+import css from '@/features/uploads/uploads.module.css'
+import { count } from '@/lib/format'
+
+const isUnderWay = (upload: Upload) => ['queued', 'validating', 'processing'].includes(upload.state)
+const hasMoreToSay = (upload: Upload) => upload.failed > 0 || Boolean(upload.reason)
+
+// Progress is not a fact of the workspace: while something runs, the page asks.
+const ASK_AGAIN_MS = 1000
+
+interface UploadTableProps {
+  open: string | undefined
+  onOpen: (id: string | undefined) => void
+  project: string | undefined
+  empty: ReactNode
+}
+
+export function UploadTable({ open, onOpen, project, empty }: UploadTableProps) {
+  const queries = useQueryClient()
+  const uploads = useInfiniteQuery({
+    ...uploadsQuery,
+    refetchInterval: (query) => (query.state.data?.pages.some((page) => page.items.some(isUnderWay)) ? ASK_AGAIN_MS : false),
+  })
+  const cancel = useCancelUpload()
+  const errors = useInfiniteQuery({ ...uploadErrorsQuery(open ?? ''), enabled: open !== undefined }).data?.pages.flatMap((page) => page.items)
+  useFacts((facts) => {
+    if (facts.some((fact) => fact.noun === 'upload')) void queries.invalidateQueries({ queryKey: uploadsQuery.queryKey })
+  })
+  const { fetchNextPage } = uploads
+  const more = useCallback(() => void fetchNextPage(), [fetchNextPage])
+  const rows = (uploads.data?.pages.flatMap((page) => page.items) ?? []).filter((upload) => !project || upload.project.id === project)
+  const toggle = (upload: Upload) => hasMoreToSay(upload) && onOpen(open === upload.id ? undefined : upload.id)
+
+  if (uploads.error && rows.length === 0) return <ProblemNotice problem={uploads.error} onRetry={() => void uploads.refetch()} size="page" />
+  return (
+    <>
+      {cancel.error && <div className={css['refusal']}><ProblemNotice problem={cancel.error} /></div>}
+      <DataTable
+        label="Uploads"
+        memory="uploads"
+        columns={columns(open, toggle, (id) => cancel.mutate(id), cancel.isPending ? cancel.variables : undefined)}
+        rows={rows}
+        rowKey={(upload) => upload.id}
+        loading={uploads.isPending}
+        hasMore={uploads.hasNextPage}
+        loadingMore={uploads.isFetchingNextPage}
+        onMore={more}
+        onOpen={toggle}
+        detail={{ height: (upload) => (upload.id === open ? detailHeight(upload, errors) : 0), render: (upload) => <UploadErrors upload={upload} /> }}
+        empty={empty}
+      />
+    </>
+  )
+}
+
+function columns(open: string | undefined, toggle: (upload: Upload) => void, cancel: (id: string) => void, cancelling: string | undefined): Column<Upload>[] {
+  return [
+    {
+      id: 'open', head: 'Errors', quiet: true, width: 36, bar: 0,
+      cell: (upload) => hasMoreToSay(upload) && (
+        <button type="button" className={css['chevron']} aria-expanded={open === upload.id} aria-label={`What was wrong in ${upload.file_name}`} onClick={() => toggle(upload)}>
+          {open === upload.id ? <IconChevronDown size={14} /> : <IconChevronRight size={14} />}
+        </button>
+      ),
+    },
+    { id: 'file', head: 'File', min: 120, cell: (upload) => <span title={upload.file_name}>{upload.file_name}</span> },
+    { id: 'state', head: 'Status', width: 176, bar: 110, cell: (upload) => <State upload={upload} /> },
+    { id: 'created', head: 'Created', width: 84, align: 'end', from: 440, bar: 40, cell: (upload) => count(upload.created) },
+    { id: 'failed', head: 'Failed', width: 72, align: 'end', from: 480, bar: 24, cell: (upload) => <span className={upload.failed > 0 ? css['failed'] : css['none']}>{count(upload.failed)}</span> },
+    { id: 'same', head: 'Unchanged', width: 92, align: 'end', from: 1000, bar: 24, cell: (upload) => <span className={upload.unchanged > 0 ? undefined : css['none']} title="Their external id was there already">{count(upload.unchanged)}</span> },
+    { id: 'project', head: 'Project', width: 140, from: 760, cell: (upload) => upload.project.name },
+    { id: 'size', head: 'Size', width: 76, align: 'end', from: 1100, bar: 40, cell: (upload) => <span className={css['soft']}><Bytes n={upload.bytes} /></span> },
+    { id: 'took', head: 'Took', width: 76, align: 'end', from: 900, bar: 36, cell: (upload) => <span className={css['soft']}><Duration from={upload.started_at} to={upload.ended_at} /></span> },
+    { id: 'by', head: 'By', width: 120, from: 860, cell: (upload) => upload.by?.name ?? '–' },
+    { id: 'when', head: 'Started', width: 92, from: 620, bar: 56, cell: (upload) => <Time at={upload.created_at} /> },
+    {
+      id: 'cancel', head: 'Actions', quiet: true, width: 88, align: 'end', from: 560, bar: 0,
+      cell: (upload) => isUnderWay(upload) && <Button small look="quiet" disabledReason={upload.can.cancel} pending={cancelling === upload.id} onClick={() => cancel(upload.id)}>Cancel</Button>,
+    },
+  ]
+}
+
+function State({ upload }: { upload: Upload }) {
+  if (!isUnderWay(upload) || upload.state === 'queued') return <StatusBadge state={upload.state} word={upload.state === 'completed_with_errors' ? 'completed, with errors' : undefined} />
+  const part = Math.round(upload.progress * 100)
+  return (
+    <span className={css['running']}>
+      <StatusBadge state={upload.state} word={`${upload.state} ${part} %`} />
+      <progress className={css['bar']} max={100} value={part} aria-label={`${upload.file_name}: ${upload.state}`} />
+    </span>
+  )
+}

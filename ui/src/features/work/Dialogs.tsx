@@ -1,0 +1,88 @@
+// The questions of the workbench: why it is skipped, whether it is given back, which of two versions stands.
+import { Textarea } from '@mantine/core'
+import { useState } from 'react'
+import type { Json } from '@/api/types'
+import { Button } from '@/design/Button'
+import { Dialog, DialogFoot } from '@/design/Dialog'
+import { JsonView } from '@/design/JsonView'
+import { ProblemNotice } from '@/design/Notice'
+import type { Conflict } from '@/features/work/draft-saver'
+import css from '@/features/work/Workbench.module.css'
+import { exactOf, written } from '@/lib/exact-json'
+import { counted } from '@/lib/format'
+
+const REASONS = ['Cannot be read', 'Not what the instructions describe', 'I am not sure', 'Broken or missing input']
+
+interface SkipDialogProps {
+  open: boolean
+  onClose: () => void
+  onSkip: (reason: string) => void
+  pending: boolean
+  problem: unknown
+}
+
+export function SkipDialog({ open, onClose, onSkip, pending, problem }: SkipDialogProps) {
+  const [reason, setReason] = useState('')
+  const missing = reason.trim() === '' ? 'Say why, in a few words.' : null
+  return (
+    <Dialog open={open} onClose={onClose} title="Skip this task?">
+      <p className="meta">You will not get it again; somebody else will. The reason helps whoever looks into it.</p>
+      <div className={css['reasons']}>
+        {REASONS.map((each) => <Button key={each} small aria-pressed={reason === each} onClick={() => setReason(each)}>{each}</Button>)}
+      </div>
+      <Textarea
+        label="Reason"
+        data-autofocus
+        rows={3}
+        maxLength={1000}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
+          event.preventDefault()
+          event.stopPropagation()
+          if (!missing) onSkip(reason.trim())
+        }}
+      />
+      <ProblemNotice problem={problem} />
+      <DialogFoot>
+        <Button onClick={onClose}>Keep working</Button>
+        <Button look="primary" pending={pending} disabledReason={missing} onClick={() => onSkip(reason.trim())}>Skip and take the next</Button>
+      </DialogFoot>
+    </Dialog>
+  )
+}
+
+interface ConflictDialogProps {
+  conflict: Conflict
+  onSettle: (answer: Json) => void
+}
+
+/** Cannot be closed without a decision: either version may be the one with an hour of work in it. */
+export function ConflictDialog({ conflict, onSettle }: ConflictDialogProps) {
+  const versions = [
+    { title: 'Here, in this window', answer: conflict.yours, verb: 'Keep this one' },
+    { title: 'Saved from elsewhere', answer: conflict.theirs, verb: 'Take that one' },
+  ]
+  return (
+    <Dialog open title="This answer was also changed elsewhere" size={860}>
+      <p className="meta">Another window or device saved a draft of this task. Nothing is overwritten until you choose.</p>
+      <div className={css['versions']}>
+        {versions.map(({ title, answer, verb }) => (
+          <section key={title} className={css['version']}>
+            <h3>{title}</h3>
+            <p className="meta">{summaryOf(answer)}</p>
+            <div><JsonView text={written(exactOf(answer))} label={title} /></div>
+            <Button onClick={() => onSettle(answer)}>{verb}</Button>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  )
+}
+
+/** A version in a few words: what it holds most of. */
+function summaryOf(answer: Json): string {
+  const parts = Object.entries(answer).map(([name, value]) => (Array.isArray(value) ? counted(value.length, name.replace(/s$/, '')) : typeof value === 'string' ? `${name}: ${value.length} characters` : name))
+  return parts.length > 0 ? parts.slice(0, 5).join(', ') : 'Empty'
+}

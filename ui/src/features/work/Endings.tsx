@@ -1,0 +1,101 @@
+// What stands in place of the work when it has ended: nothing left, too late, given back, sent but the line broke.
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { Hold, WorkHome } from '@/api/types'
+import { Button } from '@/design/Button'
+import { EmptyState, ProblemNotice } from '@/design/Notice'
+import { readLocal } from '@/features/work/local-draft'
+import css from '@/features/work/Workbench.module.css'
+import { counted, words } from '@/lib/format'
+
+const Standing = ({ children }: { children: ReactNode }) => (
+  <div className={css['bench']}>
+    <main className={css['ended']} id="main">{children}</main>
+  </div>
+)
+
+export function SentButStuck({ problem, onRetry }: { problem: unknown; onRetry: () => void }) {
+  return (
+    <Standing>
+      <EmptyState title="Submitted" action={<Link to="/work">Back to Work</Link>}>Your answer has arrived. The next task could not be fetched.</EmptyState>
+      <ProblemNotice problem={problem} onRetry={onRetry} size="page" />
+    </Standing>
+  )
+}
+
+interface LateSubmitProps {
+  says: string
+  onNext: () => void
+  pending: boolean
+  problem: unknown
+}
+
+export function LateSubmit({ says, onNext, pending, problem }: LateSubmitProps) {
+  return (
+    <Standing>
+      <EmptyState title="Somebody else has this task now" action={<><Button look="primary" pending={pending} onClick={onNext}>Take the next task</Button><Link to="/work">Back to Work</Link></>}>
+        {says} Your work is not lost: it was kept as a draft with the task, and a manager can accept it.
+      </EmptyState>
+      <ProblemNotice problem={problem} size="page" />
+    </Standing>
+  )
+}
+
+interface NothingLeftProps {
+  from: string | null
+  work: WorkHome | undefined
+  onTake: (queue: { project?: string; step?: string }) => void
+  pending: boolean
+  problem: unknown
+}
+
+/** The queue is empty: what was done today, and where else there is work. It comes alive by itself when work arrives. */
+export function NothingLeft({ from, work, onTake, pending, problem }: NothingLeftProps) {
+  const others = (work?.queues ?? []).filter((queue) => queue.free > 0)
+  const done = work?.today.submitted ?? 0
+  const total = others.reduce((sum, queue) => sum + queue.free, 0)
+  return (
+    <Standing>
+      <EmptyState
+        title={from ? `Nothing left in ${from}` : 'Nothing left to take'}
+        action={
+          <>
+            {others.length > 0 && <Button look="primary" pending={pending} onClick={() => onTake({})}>{total === 1 ? 'Take that one' : `Take the next of ${counted(total, 'task')}`}</Button>}
+            <Link to="/work">Back to Work</Link>
+          </>
+        }
+      >
+        {done > 0 ? `You have submitted ${counted(done, 'task')} today. ` : ''}
+        {others.length > 0 ? `There is work in ${others.slice(0, 3).map((queue) => `${queue.project.name} › ${queue.step} (${queue.free})`).join(', ')}.` : 'When new work arrives it is offered here; you can leave this page open.'}
+      </EmptyState>
+      <ProblemNotice problem={problem} size="page" />
+    </Standing>
+  )
+}
+
+const SAYS: Record<string, string> = {
+  submitted: 'Its answer has been submitted.',
+  released: 'It was given back to the queue, by you or by a manager. Somebody else may have it by now.',
+  skipped: 'You skipped it.',
+}
+
+interface EndedHoldProps {
+  hold: Hold
+  onTake: () => void
+  pending: boolean
+  problem: unknown
+}
+
+export function EndedHold({ hold, onTake, pending, problem }: EndedHoldProps) {
+  const { id, state } = hold.reservation
+  const kept = state === 'submitted' ? null : readLocal(id)
+  const copy = () => void navigator.clipboard?.writeText(JSON.stringify(kept?.answer, null, 2))
+  return (
+    <Standing>
+      <EmptyState title={`This reservation is ${words(state)}`} action={<><Button look="primary" pending={pending} onClick={onTake}>Take the next task</Button><Link to="/tasks/$taskId" params={{ taskId: hold.task.id }}>Open the task</Link>{kept && <Button onClick={copy}>Copy what you had entered</Button>}</>}>
+        {SAYS[state] ?? 'It has ended.'} {kept && 'What you had entered is still kept in this browser.'}
+      </EmptyState>
+      <ProblemNotice problem={problem} size="page" />
+    </Standing>
+  )
+}

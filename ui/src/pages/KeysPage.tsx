@@ -1,0 +1,4 @@
+// Settings › Keys.
+import { KeyTable } from '@/features/keys/KeyTable'
+
+export const KeysPage = () => <KeyTable />

@@ -1,0 +1,73 @@
+// Uploads: files of tasks on their way in, and what became of the earlier ones.
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { IconUpload } from '@tabler/icons-react'
+import { useState } from 'react'
+import { projectsQuery } from '@/api/projects'
+import { useMay } from '@/api/who'
+import { Button } from '@/design/Button'
+import { EmptyState } from '@/design/Notice'
+import { Page } from '@/design/Page'
+import { NewUpload } from '@/features/uploads/NewUpload'
+import { UploadTable } from '@/features/uploads/UploadTable'
+import css from '@/features/uploads/uploads.module.css'
+import { useDropped } from '@/features/uploads/use-dropped'
+import { useHotkeys } from '@/lib/hotkeys'
+import { useRemembered } from '@/lib/remember'
+
+export function UploadsPage() {
+  const search = useSearch({ from: '/known/shell/uploads' })
+  const navigate = useNavigate({ from: '/uploads' })
+  const mayUpload = useMay('uploads.write')
+  const projects = useQuery(projectsQuery).data?.items ?? []
+  const [remembered, setRemembered] = useRemembered<string>('uploads.project', '')
+  const [file, setFile] = useState<File | null>(null)
+  const change = (next: Partial<typeof search>) => void navigate({ search: (now) => ({ ...now, ...next }), replace: true })
+  const begin = () => change({ add: true })
+  const hovers = useDropped((dropped) => {
+    if (!mayUpload) return
+    setFile(dropped)
+    begin()
+  })
+  useHotkeys([{ keys: 'n', says: 'Upload a file', disabled: !mayUpload, run: begin }])
+
+  const wanted = search.project ?? remembered
+  const project = projects.some((each) => each.id === wanted) ? wanted : projects.length === 1 ? (projects[0]?.id ?? '') : ''
+  const close = () => {
+    setFile(null)
+    change({ add: undefined })
+  }
+  return (
+    <Page
+      title="Uploads"
+      trail={[<Link key="tasks" to="/tasks">Tasks</Link>, 'Uploads']}
+      body="plain"
+      actions={<Button small look="primary" icon={<IconUpload size={14} />} disabledReason={mayUpload ? null : 'Your role may not upload tasks.'} onClick={begin}>Upload</Button>}
+    >
+      <UploadTable
+        open={search.open}
+        onOpen={(open) => change({ open })}
+        project={search.project}
+        empty={
+          <EmptyState title="Nothing was uploaded yet" action={<Button look="primary" onClick={begin}>Upload a file</Button>}>
+            Drop a CSV, JSON or JSON Lines file anywhere on this page: one row becomes one task.
+          </EmptyState>
+        }
+      />
+      <NewUpload
+        open={Boolean(search.add) && mayUpload}
+        onClose={close}
+        projects={projects}
+        project={project}
+        onProject={(id) => {
+          setRemembered(id)
+          if (search.project) change({ project: undefined })
+        }}
+        file={file}
+        onFile={setFile}
+        onSent={() => close()}
+      />
+      {hovers && mayUpload && <div className={css['dropping']}>Let go to upload</div>}
+    </Page>
+  )
+}
