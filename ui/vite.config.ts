@@ -35,7 +35,8 @@ const layered: Plugin = {
 export default defineConfig({
   plugins: [layered, react(), packed],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  server: { proxy: { '/api': server, '/health': server } },
+  // The server compares where a request comes from with its own address, so that must arrive unchanged.
+  server: { proxy: { '/api': { target: server, changeOrigin: false }, '/health': { target: server, changeOrigin: false } } },
   build: {
     outDir: '../src/taskyard/static',
     emptyOutDir: true,

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from taskyard import __version__, views, wiring
 from taskyard.domain import exports, files, projects, reservations, runs, uploads, workspaces
@@ -24,13 +25,14 @@ from taskyard.kit.settings import Settings
 from taskyard.ledger import Hub
 from taskyard.web.desk import Desk
 from taskyard.web.middleware import Threshold
-from taskyard.web.pages_of_ui import mount_ui
+from taskyard.web.pages_of_ui import EVERY_PATH, mount_ui
 from taskyard.web.problems import BodyInvalid, NoSuchPath, as_response, of_validation
 
 API = "/api/v1"
 # Exports before the views: their path is longer than that of a task.
 HOUSES = (workspaces, projects, files, runs, reservations, uploads, exports, views)
 STATIC = Path(__file__).parent / "static"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class MethodNotAllowed(Problem):
@@ -123,12 +125,25 @@ def _add_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refuse_path(request: Request, error: HTTPException) -> Response:
-        problem: Problem = BodyInvalid(summary=str(error.detail))
-        if error.status_code == Kind.MISSING.value:
-            problem = NoSuchPath(path=request.url.path)
-        elif error.status_code == Kind.METHOD.value:
-            problem = MethodNotAllowed(method=request.method, path=request.url.path)
-        return as_response(problem, request_id(request))
+        if error.status_code not in {Kind.MISSING.value, Kind.METHOD.value}:
+            return as_response(BodyInvalid(summary=str(error.detail)), request_id(request))
+        allowed = _methods_at(app, request)
+        if not allowed or request.method in allowed:
+            return as_response(NoSuchPath(path=request.url.path), request_id(request))
+        problem = MethodNotAllowed(method=request.method, path=request.url.path)
+        response = as_response(problem, request_id(request))
+        response.headers["Allow"] = ", ".join(allowed)
+        return response
+
+
+def _methods_at(app: FastAPI, request: Request) -> list[str]:
+    """Return what a path takes. The pages' own route, which takes every path, does not count."""
+    routes = [route for route in app.routes if getattr(route, "path", "") != EVERY_PATH]
+    return [
+        method
+        for method in METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
 
 
 def _add_health(app: FastAPI, desk: Desk) -> None:

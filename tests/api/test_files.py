@@ -14,8 +14,6 @@ from uuid import UUID
 
 import pytest
 from PIL import Image
-from tests.builders import Person, Said, Yard
-from tests.builders.people import PREFIX
 
 from taskyard.access import Actor
 from taskyard.domain import files
@@ -23,6 +21,8 @@ from taskyard.domain.files import store
 from taskyard.gateways.objects import name_of
 from taskyard.gateways.pictures import Rendering
 from taskyard.web.desk import Desk
+from tests.builders import Person, Said, Yard
+from tests.builders.people import PREFIX
 
 RECEIPT = b"item,amount\ncoffee,3.20\n"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'

@@ -8,13 +8,13 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import text
-from tests.builders import Person, Yard
-from tests.builders.browser import Browser, a_member
 
 from taskyard.app import make_app, make_desk
 from taskyard.kit.ids import new_id
 from taskyard.kit.settings import Settings
 from taskyard.worker import Worker
+from tests.builders import Person, Yard
+from tests.builders.browser import Browser, a_member
 
 NEW = {"name": "Receipts"}
 

@@ -7,9 +7,9 @@ import json
 from typing import Any
 
 import pytest
-from tests.builders import BOTH_FLOW, CLASSIFY_FLOW, FILL_FLOW, TWO_STEP_FLOW, Person, Yard
 
 from taskyard.kit.ids import new_id
+from tests.builders import BOTH_FLOW, CLASSIFY_FLOW, FILL_FLOW, TWO_STEP_FLOW, Person, Yard
 
 OTHER_FLOW = CLASSIFY_FLOW.replace("praise", "thanks")
 BROKEN_FLOW = """\

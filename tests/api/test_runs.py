@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tests.builders import BOTH_FLOW, PICTURE_FLOW, TWO_STEP_FLOW, Yard
 
 ANSWER = {"labels": ["question"]}

@@ -8,10 +8,10 @@ import json
 from typing import Any
 
 import pytest
-from tests.builders import CLASSIFY_FLOW, FILL_FLOW, PICTURE_FLOW, TWO_STEP_FLOW, Person, Yard
 
 from taskyard.kit.db.base import Base
 from taskyard.kit.ids import new_id
+from tests.builders import CLASSIFY_FLOW, FILL_FLOW, PICTURE_FLOW, TWO_STEP_FLOW, Person, Yard
 
 ANSWER = {"labels": ["question"]}
 OPEN_FLOW = """

@@ -40,7 +40,7 @@ FLOWS = {
     "an output that was skipped": HEAD + step("one", ENGLISH) + '\noutput: {label: "{{ one.labels[0] }}", n: 1}\n',
     "roles and a hold of its own": HEAD + step("one", "people: {hold: 10m, roles: [reviewer]}"),
 }
-INPUTS = [
+INPUTS: list[dict[str, Any]] = [
     {"text": "  plain \n words "},
     {"text": "x", "lang": "en"},
     {"text": "x", "lang": "fr", "n": 3},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from taskyard.access import PERMISSIONS, Role
 from taskyard.app import make_app, make_desk
 from taskyard.domain.workspaces import new_setup_link, passwords
 from taskyard.gateways.postgres import EmbeddedPostgres
+from taskyard.kit import logs
 from taskyard.kit.ids import new_id
 from taskyard.kit.settings import Settings
 from taskyard.web.desk import CALLER_SECONDS, Desk
@@ -775,9 +777,11 @@ async def test_nearly_a_key_is_none(yard: Yard, shape: str) -> None:
     assert said.status == (200 if shape == "{} " else 401)
 
 
-async def test_keys_and_passwords_are_never_logged(yard: Yard, capfd: pytest.CaptureFixture[str]) -> None:
-    from taskyard.kit import logs
-
+async def test_keys_and_passwords_are_never_logged(
+    yard: Yard, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The log keeps the stream it is given; the one of this test would be closed after it.
+    monkeypatch.setattr(sys, "stderr", sys.__stderr__)
     logs.set_up("debug", "json")
     try:
         email = an_email()

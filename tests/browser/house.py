@@ -88,7 +88,9 @@ class Somebody:
     def answer(self, project: str, answer: dict[str, Any]) -> dict[str, Any]:
         """Take the next work of a project and answer it."""
         held = self.take(project)["reservation"]
-        done: dict[str, Any] = self.post(f"/reservations/{held['id']}/submit", {"token": held["token"], "answer": answer})
+        done: dict[str, Any] = self.post(
+            f"/reservations/{held['id']}/submit", {"token": held["token"], "answer": answer}
+        )
         return done
 
     def until(self, path: str, is_so: Callable[[Any], bool], seconds: float = 60) -> Any:

@@ -76,7 +76,9 @@ def test_a_receipt_goes_from_the_first_start_to_an_export(house: House, windows:
     row = page.get_by_role("row").filter(has_text="till-04")
     expect(row).to_contain_text("find")
     expect(row.get_by_role("cell", name="label")).to_be_visible(timeout=MODEL_MS)
-    regions = [one for one in mara.get(f"/tasks/{task}/answers")["items"] if one["step"] == "find"][0]["data"]["regions"]
+    regions = [one for one in mara.get(f"/tasks/{task}/answers")["items"] if one["step"] == "find"][0]["data"][
+        "regions"
+    ]
 
     bench = page.context.new_page()
     bench.goto("/work")
@@ -119,7 +121,11 @@ def correct(page: Page, regions: list[dict[str, Any]]) -> None:
     listed = page.get_by_role("listitem").filter(has=page.get_by_role("button", name=re.compile(r"^Region \d+, ")))
     expect(listed).to_have_count(len(regions))
     expect(page.get_by_text(f"{len(regions)} prefilled to look at")).to_be_visible()
-    size = page.get_by_role("group", name="The picture.").locator("img").evaluate("async (img) => { await img.decode(); return [img.naturalWidth, img.naturalHeight] }")
+    size = (
+        page.get_by_role("group", name="The picture.")
+        .locator("img")
+        .evaluate("async (img) => { await img.decode(); return [img.naturalWidth, img.naturalHeight] }")
+    )
     canvas = Canvas(page, (size[0], size[1]))
     expect(canvas.field.locator("svg [data-suggested]")).to_have_count(len(regions))
 
@@ -189,5 +195,3 @@ def test_the_first_start_link_works_once(house: House, windows: Windows) -> None
 def test_a_link_with_a_piece_missing_says_so(windows: Windows) -> None:
     page = windows.open("/first-start")
     expect(page.get_by_role("heading", name="This link is not whole")).to_be_visible()
-
-

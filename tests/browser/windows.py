@@ -124,5 +124,6 @@ class Windows:
         """Close every window, and fail if anything went wrong in one of them or behind it."""
         for context in self._contexts:
             context.close()
-        self.wrongs += [f"The server logged: {line}" for line in self._house.complaints()]
-        assert not self.wrongs, "\n".join(self.wrongs)
+        wrongs = [*self.wrongs, *(f"The server logged: {line}" for line in self._house.complaints())]
+        self._contexts, self.wrongs = [], []
+        assert not wrongs, "\n".join(wrongs)

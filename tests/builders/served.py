@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 import uvicorn
@@ -19,6 +19,7 @@ from taskyard.gateways.postgres import EmbeddedPostgres
 from taskyard.kit.ids import new_id
 from taskyard.kit.settings import Settings
 from taskyard.web.desk import Desk
+from taskyard.web.protocol import patient
 
 
 class Served:
@@ -36,7 +37,7 @@ class Served:
         self._server: uvicorn.Server
         self._loop: asyncio.AbstractEventLoop
 
-    def __enter__(self) -> Served:
+    def __enter__(self) -> Self:
         self._thread.start()
         assert self._ready.wait(30), "the server did not come up"
         return self
@@ -58,7 +59,7 @@ class Served:
             server_header=False,
             timeout_keep_alive=5,
             timeout_graceful_shutdown=5,
-            h11_max_incomplete_event_size=16_384,
+            http=patient(self._settings.request_seconds_max),
         )
         self._server = uvicorn.Server(config)
         serving = asyncio.create_task(self._server.serve(sockets=[self._listening]))

@@ -30,7 +30,7 @@ THIRD_PARTY = Path(__file__).parents[1] / "models_at_work" / "third_party"
 LONG = os.environ.get("TASKYARD_CHAOS") == "long"
 
 
-def eventually(look: Callable[[], T], seconds: float = 60, what: str = "") -> T:
+def eventually(look: Callable[[], T | None], seconds: float = 60, what: str = "") -> T:
     """Return what `look` gives as soon as it is something; fails when it never is."""
     until = time.monotonic() + seconds
     while not (found := look()):
@@ -167,14 +167,14 @@ class Taskyard:
 
     def backends(self) -> list[int]:
         """Return the pids of the database's processes that serve our connections."""
-        asked = "SELECT pid FROM pg_stat_activity WHERE starts_with(application_name, 'taskyard ') AND pid <> pg_backend_pid()"
-        return [row["pid"] for row in self.sql(asked)]
+        named = "SELECT pid FROM pg_stat_activity WHERE starts_with(application_name, 'taskyard ')"
+        return [row["pid"] for row in self.sql(named)]
 
     def sql(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """Ask the database past every wall, as its administrator."""
         dsn = EmbeddedPostgres(self.data).dsn(role="postgres")
         with psycopg.connect(dsn, autocommit=True, row_factory=dict_row) as admin:
-            found = admin.execute(statement, values)  # type: ignore[arg-type]
+            found = admin.execute(statement, values)
             return found.fetchall() if found.description else []
 
     def kill(self, *pids: int) -> None:

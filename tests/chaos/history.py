@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count, pairwise
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -84,7 +84,7 @@ class Crew:
             for number in range(len(members))
         ]
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> Self:
         for thread in self._threads:
             thread.start()
         return self

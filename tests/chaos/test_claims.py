@@ -7,7 +7,7 @@ import random
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -16,12 +16,13 @@ import httpx
 import psycopg
 import pytest
 from fastapi import FastAPI
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
+from taskyard import wiring
 from taskyard.access import Actor, ActorKind, Role
 from taskyard.domain.reservations import actions
 from taskyard.gateways.postgres import EmbeddedPostgres
-from taskyard.kit.db.engine import Database
+from taskyard.kit.db.engine import Database, is_away
 from taskyard.kit.ids import new_id
 from taskyard.web.desk import Desk
 from tests.builders import Yard, open_yard
@@ -30,11 +31,10 @@ from tests.chaos.history import CONTRADICTIONS
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(3600 if LONG else 300)]
 LINE = 100_000 if LONG else 20_000
-CLAIMS = 100_000 if LONG else 2_500
+CLAIMS = 100_000 if LONG else 1_600
 CLAIMERS = 8
 APPLICATION = "taskyard claims"
-# Longer than any claim lasts that was cut off in the middle, and so kept others from its row.
-PATIENCE_SECONDS = 2.0
+PATIENCE = timedelta(seconds=1)
 
 
 @dataclass
@@ -48,11 +48,13 @@ class Line:
 
     def actor(self) -> Actor:
         """Return somebody who may take work."""
-        return Actor(self.tenant.workspace_id, ActorKind.MEMBER, "Somebody", new_id(), Role.ANNOTATOR)
+        return Actor(self.tenant.workspace_id, ActorKind.MEMBER, "Somebody", new_id(), role=Role.ANNOTATOR)
 
 
 @pytest.fixture
-async def line(app: FastAPI, desk: Desk, client: httpx.AsyncClient, postgres: EmbeddedPostgres, database_url: str) -> Line:
+async def line(
+    app: FastAPI, desk: Desk, client: httpx.AsyncClient, postgres: EmbeddedPostgres, database_url: str
+) -> Line:
     tenant = await open_yard(app, desk, client)
     project = await tenant.project()
     name = psycopg.conninfo.conninfo_to_dict(database_url)["dbname"]
@@ -64,7 +66,9 @@ async def line(app: FastAPI, desk: Desk, client: httpx.AsyncClient, postgres: Em
 
 def a_database(database_url: str) -> Database:
     """Return a pool of connections that may be cut without hurting anybody else's."""
-    return Database(database_url, connections=CLAIMERS, application=APPLICATION)
+    made = Database(database_url, connections=CLAIMERS, application=APPLICATION)
+    wiring.connect(made)
+    return made
 
 
 async def test_one_claimer_gets_the_lowest_priority_first_then_the_oldest(line: Line, desk: Desk) -> None:
@@ -93,7 +97,7 @@ async def test_eight_claimers_whose_connections_are_cut_never_share_a_task(line:
         ends.set()
         await cutting
         await database.close()
-    holds = await line.tenant.sql("SELECT id, step_run_id, token, held_at, ended_at FROM reservations")
+    holds = await line.tenant.sql(_HOLDS)
     assert line.cut_off > 0, "nobody was cut off: this has tested nothing"
     assert set(line.heard) <= {hold.id for hold in holds}, "a hand-out that was heard of is gone"
     assert len(holds) >= len(line.heard) >= CLAIMS // 2
@@ -117,8 +121,9 @@ async def _work(line: Line, database: Database, dice: random.Random, claims: int
                 async with database.transaction(mine) as session:
                     await actions.release(session, me, reservation)
         except SQLAlchemyError as error:
+            if not is_away(error):
+                raise
             # Cut off: whether it was handed out nobody knows, as after a crash.
-            assert isinstance(error, DBAPIError) and error.connection_invalidated, error  # noqa: PT018
             line.cut_off += 1
 
 
@@ -127,7 +132,7 @@ async def _cut(line: Line, ends: asyncio.Event) -> None:
     dice = random.Random(30)  # noqa: S311
     async with await psycopg.AsyncConnection.connect(line.admin, autocommit=True) as admin:
         while not ends.is_set():
-            await asyncio.sleep(dice.random() * 0.2)
+            await asyncio.sleep(dice.random() * 0.3)
             await admin.execute(_CUT, [APPLICATION])
 
 
@@ -139,8 +144,9 @@ def _check_no_overlap(holds: list[Any]) -> None:
     for its in by_step_run.values():
         for earlier, later in pairwise(sorted(its, key=lambda hold: hold.token)):
             assert earlier.token < later.token
-            assert earlier.ended_at is not None, "handed out while somebody held it"
-            assert earlier.ended_at <= later.held_at, "handed out while somebody held it"
+            # Facts are numbered as they are written: the end of a hold before whatever could see that end.
+            assert earlier.last is not None, "handed out while somebody held it"
+            assert earlier.last < later.first, "handed out while somebody held it"
 
 
 def _check_order(holds: list[Any], step_runs: list[Any]) -> None:
@@ -150,18 +156,28 @@ def _check_order(holds: list[Any], step_runs: list[Any]) -> None:
     by_step_run: dict[UUID, list[Any]] = defaultdict(list)
     for hold in sorted(holds, key=lambda hold: hold.held_at):
         by_step_run[hold.step_run_id].append(hold)
-    begin = min(hold.held_at for hold in holds)
-    for step_run, its in by_step_run.items():
-        since = [begin, *(hold.ended_at for hold in its[:-1])]
-        free += [(place[step_run], start, hold.held_at) for start, hold in zip(since, its, strict=True)]
+    begin, end = min(hold.held_at for hold in holds), max(hold.held_at for hold in holds)
+    for step_run, where in place.items():
+        its = by_step_run[step_run]
+        since = [begin, *(hold.ended_at or end for hold in its)]
+        until = [*(hold.held_at for hold in its), end]
+        free += [(where, start, stop) for start, stop in zip(since, until, strict=True)]
     free.sort()
     places = [one[0] for one in free]
     for hold in holds:
-        for earlier, since, until in free[: bisect_left(places, place[hold.step_run_id])]:
-            waited = (hold.held_at - since).total_seconds()
-            assert waited <= PATIENCE_SECONDS or until <= hold.held_at, f"{earlier} was passed over for {waited} s"
+        for one, start, stop in free[: bisect_left(places, place[hold.step_run_id])]:
+            # Just before and just after it may have been in somebody's hands whose connection was then cut.
+            passed_over = start + PATIENCE < hold.held_at < stop - PATIENCE
+            assert not passed_over, f"{one} was free from {start} to {stop}, and {hold} was handed out"
 
 
+_HOLDS = """
+    SELECT reservations.id, step_run_id, token, held_at, ended_at,
+        min(number) FILTER (WHERE name = 'reservation.reserved') AS first,
+        min(number) FILTER (WHERE name <> 'reservation.reserved') AS last
+    FROM reservations JOIN facts ON facts.noun_id = reservations.id
+    GROUP BY reservations.workspace_id, reservations.id
+"""
 _CUT = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s
     ORDER BY random() LIMIT 1

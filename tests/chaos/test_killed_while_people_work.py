@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -25,13 +24,17 @@ def members(owner: Caller) -> list[Caller]:
 
 
 @pytest.fixture
-def project(owner: Caller) -> Iterator[str]:
+def line(owner: Caller) -> None:
     """A line of people's work, each held for three seconds."""
     made = owner.project(FLOW.replace("HOLD", "3s"))
     for first in range(0, TASKS, 500):
         bodies = [{"project": made, "input": {"text": str(n)}} for n in range(first, min(first + 500, TASKS))]
         assert owner.post("/tasks", {"tasks": bodies}).status == 201
-    return made
+
+
+def another_than(old: int, yard: Taskyard) -> int | None:
+    """Return the postmaster that came after the one that was killed."""
+    return new if (new := yard.postmaster()) != old else None
 
 
 def all_done(yard: Taskyard) -> bool:
@@ -56,9 +59,8 @@ def everything_holds(crew: Crew, yard: Taskyard) -> None:
     assert crew.history.unknown + crew.history.statuses[503] > 0, "nobody was disturbed: this has tested nothing"
 
 
-def test_kill_9_of_everything_loses_no_answer_and_gives_no_task_twice(
-    yard: Taskyard, members: list[Caller], project: str
-) -> None:
+@pytest.mark.usefixtures("line")
+def test_kill_9_of_everything_loses_no_answer_and_gives_no_task_twice(yard: Taskyard, members: list[Caller]) -> None:
     dice = random.Random(20)  # noqa: S311
     with Crew(members, seed=1) as crew:
         for number in range(ROUNDS):
@@ -72,8 +74,9 @@ def test_kill_9_of_everything_loses_no_answer_and_gives_no_task_twice(
         everything_holds(crew, yard)
 
 
+@pytest.mark.usefixtures("line")
 def test_kill_9_of_the_database_is_healed_without_a_restart_and_says_503_meanwhile(
-    yard: Taskyard, members: list[Caller], owner: Caller, project: str
+    yard: Taskyard, members: list[Caller], owner: Caller
 ) -> None:
     run = owner.post("/tasks", {"project": owner.project(slow_flow()), "input": {"text": "sleeps=3"}}).json
     server, worker = yard.server.pid, yard.worker()
@@ -89,9 +92,8 @@ def test_kill_9_of_the_database_is_healed_without_a_restart_and_says_503_meanwhi
     assert owner.get(f"/runs/{run['run_id']}").json["state"] == "completed", "the model's run went on"
 
 
-def test_kill_9_of_one_connection_of_the_database_is_healed_just_so(
-    yard: Taskyard, members: list[Caller], project: str
-) -> None:
+@pytest.mark.usefixtures("line")
+def test_kill_9_of_one_connection_of_the_database_is_healed_just_so(yard: Taskyard, members: list[Caller]) -> None:
     postmaster = yard.postmaster()
     with Crew(members, seed=3) as crew:
         for _ in range(ROUNDS):
@@ -103,8 +105,9 @@ def test_kill_9_of_one_connection_of_the_database_is_healed_just_so(
     assert yard.postmaster() == postmaster
 
 
+@pytest.mark.usefixtures("line")
 def test_the_database_killed_again_while_it_recovers_is_healed_all_the_same(
-    yard: Taskyard, members: list[Caller], project: str
+    yard: Taskyard, members: list[Caller]
 ) -> None:
     """Kill whatever comes up, again and again, before and after it answers for the first time."""
     dice = random.Random(22)  # noqa: S311
@@ -113,7 +116,7 @@ def test_the_database_killed_again_while_it_recovers_is_healed_all_the_same(
         first = yard.postmaster()
         yard.kill(first)
         for _ in range(4 * ROUNDS):
-            again = eventually(lambda old=first: yes if (yes := yard.postmaster()) != old else 0, 60, "it stays away")
+            again = eventually(lambda old=first: another_than(old, yard), 60, "it stays away")  # type: ignore[misc]
             time.sleep(dice.random() * 0.15)
             yard.kill(again)
             first = again

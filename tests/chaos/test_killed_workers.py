@@ -62,7 +62,9 @@ def test_after_kill_9_of_the_worker_its_runs_end_with_one_answer_each(yard: Task
     assert loose_ends(yard) == {}
 
 
-def test_work_that_kills_its_worker_is_set_aside_after_its_attempts_while_the_line_goes_on(yard: Taskyard, owner: Caller) -> None:
+def test_work_that_kills_its_worker_is_set_aside_after_its_attempts_while_the_line_goes_on(
+    yard: Taskyard, owner: Caller
+) -> None:
     project = owner.project(slow_flow("retry: {max: 2}"))
     poison = a_run(owner, project, "dies=9")
     others = [a_run(owner, project, f"sleeps=0.2 n={number}") for number in range(4)]
@@ -76,7 +78,9 @@ def test_work_that_kills_its_worker_is_set_aside_after_its_attempts_while_the_li
     assert loose_ends(yard) == {}
 
 
-def test_a_worker_that_sleeps_through_its_lease_is_refused_and_the_first_answer_stays(yard: Taskyard, owner: Caller) -> None:
+def test_a_worker_that_sleeps_through_its_lease_is_refused_and_the_first_answer_stays(
+    yard: Taskyard, owner: Caller
+) -> None:
     project = owner.project(slow_flow())
     run = a_run(owner, project, "sleeps=1 says=praise stopped")
     eventually(lambda: begun(yard, "stopped"), 30, "nobody began")

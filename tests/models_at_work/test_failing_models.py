@@ -11,7 +11,7 @@ from tests.builders import Yard
 from tests.models_at_work.conftest import Record
 from tests.models_at_work.flows import slow_flow
 
-pytestmark = pytest.mark.usefixtures("worker")
+pytestmark = pytest.mark.usefixtures("worker", "record")
 ENDED = {"completed", "failed", "cancelled"}
 
 
@@ -34,7 +34,9 @@ def turn_of(run: dict[str, Any], step: str = "label") -> dict[str, Any]:
 
 
 async def facts_of(yard: Yard, run_id: str, name: str) -> list[Any]:
-    return await yard.sql("SELECT * FROM facts WHERE run_id = :run AND name = :name ORDER BY number", run=run_id, name=name)
+    return await yard.sql(
+        "SELECT * FROM facts WHERE run_id = :run AND name = :name ORDER BY number", run=run_id, name=name
+    )
 
 
 async def test_a_model_that_fails_twice_answers_at_the_third_attempt(yard: Yard, record: Record) -> None:
@@ -47,7 +49,10 @@ async def test_a_model_that_fails_twice_answers_at_the_third_attempt(yard: Yard,
     assert (run["state"], run["output"]) == ("completed", {"label": "praise"})
     assert turn_of(run)["attempt"] == 3
     began = [one["at"] for one in record.lines("fails=2 says=praise")]
-    assert [later - earlier >= pause for earlier, later, pause in zip(began, began[1:], (1, 2), strict=False)] == [True, True]
+    assert [later - earlier >= pause for earlier, later, pause in zip(began, began[1:], (1, 2), strict=False)] == [
+        True,
+        True,
+    ]
     assert len({one["key"] for one in record.lines()}) == 1, "an attempt again is the same work to the outside"
 
 
@@ -58,7 +63,9 @@ async def test_the_pauses_double_and_after_five_attempts_it_is_given_up_with_the
     pauses: list[float] = []
     for attempt in (1, 2, 3, 4):
         await yard.until(
-            yard.owner, f"/runs/{run_id}", lambda run, a=attempt: turn_of(run)["attempt"] == a and turn_of(run)["state"] == "waiting"
+            yard.owner,
+            f"/runs/{run_id}",
+            lambda run, a=attempt: turn_of(run)["attempt"] == a and turn_of(run)["state"] == "waiting",
         )
         (fact,) = (await facts_of(yard, run_id, "step_run.retried"))[attempt - 1 :]
         (row,) = await yard.sql("SELECT due_at FROM step_runs WHERE run_id = :run", run=run_id)
@@ -73,14 +80,16 @@ async def test_the_pauses_double_and_after_five_attempts_it_is_given_up_with_the
     assert len(await facts_of(yard, run_id, "run.failed")) == 1
 
 
-async def test_what_a_broken_model_said_is_not_shown(yard: Yard, record: Record) -> None:
+async def test_what_a_broken_model_said_is_not_shown(yard: Yard) -> None:
     project = await yard.project(slow_flow("retry: {max: 1}"))
     run = await ended(yard, await a_run(yard, project, "breaks=1"))
     assert (run["error"]["code"], run["reason"]) == ("model_broke", "test/slow broke: RuntimeError.")
     assert "secret" not in str((await yard.owner.get(f"/tasks/{run['task_id']}/timeline")).json)
 
 
-async def test_a_model_that_does_not_answer_in_time_is_tried_again_and_then_given_up(yard: Yard, record: Record) -> None:
+async def test_a_model_that_does_not_answer_in_time_is_tried_again_and_then_given_up(
+    yard: Yard, record: Record
+) -> None:
     project = await yard.project(slow_flow("timeout: 1s", "retry: {max: 2, backoff: 1s}"))
     run = await ended(yard, await a_run(yard, project, "deaf=60"))
     assert run["error"]["code"] == "model_too_slow"
@@ -104,7 +113,7 @@ async def test_work_a_model_cannot_do_fails_without_a_retry_in_words_and_with_th
     assert (run["error"]["code"], len(record.lines())) == ("model_cannot_do_that", 1)
 
 
-async def test_a_step_that_may_fail_lets_the_others_go_on(yard: Yard, record: Record) -> None:
+async def test_a_step_that_may_fail_lets_the_others_go_on(yard: Yard) -> None:
     then = """  - id: again
     use: classify
     by: people
@@ -138,7 +147,9 @@ async def test_a_cancelled_run_ends_as_soon_as_its_model_notices(yard: Yard, rec
     await yard.until(yard.owner, f"/runs/{run_id}", lambda run: run["state"] == "running" and record.lines())
     said = (await yard.owner.post(f"/runs/{run_id}/cancel")).json
     assert (said["state"], said["reason"]) == ("cancelling", "Cancelling: a model is ending its work.")
-    assert datetime.fromisoformat(said["cancel_by"]) - datetime.fromisoformat(said["created_at"]) > timedelta(seconds=29)
+    assert datetime.fromisoformat(said["cancel_by"]) - datetime.fromisoformat(said["created_at"]) > timedelta(
+        seconds=29
+    )
     run = await ended(yard, run_id, seconds=10)
     assert (run["state"], turn_of(run)["state"]) == ("cancelled", "cancelled")
     assert record.lines(event="stopped")

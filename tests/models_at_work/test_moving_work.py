@@ -10,7 +10,7 @@ from tests.builders import BOTH_FLOW, PICTURE_FLOW, Yard, a_picture
 from tests.models_at_work.conftest import Record
 from tests.models_at_work.flows import RATE_FLOW, slow_flow
 
-pytestmark = pytest.mark.usefixtures("worker")
+pytestmark = pytest.mark.usefixtures("worker", "record")
 TEXT = {"text": "I want my money back, the lamp never arrived."}
 PARALLEL = """  - id: look
     use: classify
@@ -34,7 +34,9 @@ async def answers_of(yard: Yard, task_id: str) -> list[dict[str, Any]]:
 
 async def republish(yard: Yard, project: str, source: str) -> None:
     draft = await yard.owner.get(f"/projects/{project}/draft")
-    saved = await yard.owner.put(f"/projects/{project}/draft", {"source": source}, headers={"If-Match": draft.headers["etag"]})
+    saved = await yard.owner.put(
+        f"/projects/{project}/draft", {"source": source}, headers={"If-Match": draft.headers["etag"]}
+    )
     assert saved.status == 200, saved.response.text
     assert (await yard.owner.post(f"/projects/{project}/publish")).status == 200
 
@@ -102,21 +104,27 @@ async def test_the_settings_of_a_run_choose_model_and_prompt_and_earlier_runs_ar
 ) -> None:
     task = await yard.task(await yard.project(slow_flow()), {"text": "says=praise"})
     first = (await completed(yard, task["id"]))["runs"][0]
-    made = (await yard.owner.post(f"/tasks/{task['id']}/runs", {"settings": {"model": "test/twin", "prompt": "Be kind"}})).json
+    made = (
+        await yard.owner.post(f"/tasks/{task['id']}/runs", {"settings": {"model": "test/twin", "prompt": "Be kind"}})
+    ).json
     assert made["settings"] == {"model": "test/twin", "prompt": "Be kind"}
     await completed(yard, task["id"])
     assert [(one["model"], one["prompt"]) for one in record.lines()] == [("test/slow", None), ("test/twin", "Be kind")]
     again = (await yard.owner.post(f"/tasks/{task['id']}/runs", {"input": {"text": "says=problem"}})).json
     assert again["settings"]["model"] == "test/twin", "without settings it runs as the last time"
     page = await completed(yard, task["id"])
-    assert [(run["number"], run["output"]["label"]) for run in page["runs"]] == [(3, "problem"), (2, "praise"), (1, "praise")]
+    assert [(run["number"], run["output"]["label"]) for run in page["runs"]] == [
+        (3, "problem"),
+        (2, "praise"),
+        (1, "praise"),
+    ]
     assert page["runs"][2] == {**first, "can": page["runs"][2]["can"]}
     by_run = {answer["run_id"]: answer["by"]["name"] for answer in await answers_of(yard, task["id"])}
     assert [by_run[run["id"]] for run in page["runs"]] == ["test/twin", "test/twin", "test/slow"]
     assert page["input"] == {"text": "says=praise"}, "a run's own input replaces nothing"
 
 
-async def test_one_model_chosen_in_place_of_two_takes_one_turn(yard: Yard, record: Record) -> None:
+async def test_one_model_chosen_in_place_of_two_takes_one_turn(yard: Yard) -> None:
     task = await yard.task(await yard.project(slow_flow(by="[test/slow, test/twin]")), {"text": "says=praise"})
     assert len((await completed(yard, task["id"]))["runs"][0]["steps"][0]["step_runs"]) == 2
     made = await yard.owner.post(f"/tasks/{task['id']}/runs", {"settings": {"model": "test/twin"}})
@@ -125,7 +133,7 @@ async def test_one_model_chosen_in_place_of_two_takes_one_turn(yard: Yard, recor
     assert turn["performer"] == "test/twin"
 
 
-async def test_a_kind_of_work_of_a_third_party_is_done_by_its_model_and_by_people(yard: Yard, record: Record) -> None:
+async def test_a_kind_of_work_of_a_third_party_is_done_by_its_model_and_by_people(yard: Yard) -> None:
     listed = (await yard.owner.get("/step-kinds")).json["items"]
     assert next(kind["title"] for kind in listed if kind["use"] == "rate") == "Rate"
     models = {model["name"]: model for model in (await yard.owner.get("/models")).json["items"]}
@@ -157,9 +165,7 @@ async def test_what_a_local_model_cannot_do_is_said_in_words_with_a_way_out(yard
     assert run["steps"][0]["step_runs"][0]["attempt"] == 1
 
 
-async def test_when_a_run_fails_beside_a_person_their_hold_ends_and_their_work_is_kept(
-    yard: Yard, record: Record
-) -> None:
+async def test_when_a_run_fails_beside_a_person_their_hold_ends_and_their_work_is_kept(yard: Yard) -> None:
     project = await yard.project(slow_flow("retry: {max: 1}", then=PARALLEL))
     task = await yard.task(project, {"text": "sleeps=1 fails=1"})
     ana = await yard.person(name="Ana")
@@ -174,5 +180,3 @@ async def test_when_a_run_fails_beside_a_person_their_hold_ends_and_their_work_i
     assert [(answer["kind"], answer["data"]["labels"]) for answer in kept] == [("late_draft", ["problem"])]
     told = (await yard.owner.get(f"/tasks/{task['id']}/timeline")).json["items"]
     assert [fact["name"] for fact in told].count("reservation.expired") == 1
-
-

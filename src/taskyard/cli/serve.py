@@ -77,6 +77,7 @@ async def _serve(
     import uvicorn
 
     from taskyard.app import make_app, make_desk
+    from taskyard.web.protocol import patient
 
     desk = make_desk(settings, database.url)
     if prepare is not None:
@@ -91,7 +92,7 @@ async def _serve(
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=int(settings.stop_seconds_max),
-        h11_max_incomplete_event_size=16_384,
+        http=patient(settings.request_seconds_max),
     )
     side: list[asyncio.Task[None]] = []
     server = _make_server(config, app, desk, lambda: _cancel_once(side))

@@ -122,11 +122,13 @@ class Hub:
         self, workspace_id: UUID, queue: asyncio.Queue[Batch | None], after: Position | None, start: Position
     ) -> AsyncIterator[Batch]:
         told: set[int] = set()
-        if after is not None:
-            missed, _ = await self._read(workspace_id, after)
-            told = {fact["number"] for fact in missed}
+        while after is not None:
+            missed, _ = await self._read(workspace_id, after, BATCH_MAX)
+            # Whatever lies beyond the channel's position may come through the queue as well.
+            told |= {fact["number"] for fact in missed if _position_of(fact) > start}
             if missed:
                 yield Batch(missed, min(start, _position_of(missed[-1])))
+            after = _position_of(missed[-1]) if len(missed) == BATCH_MAX else None
         while not self._closing and (batch := await queue.get()) is not None:
             fresh = [fact for fact in batch.facts if fact["number"] not in told]
             if fresh:
@@ -155,7 +157,8 @@ class Hub:
                     await asyncio.sleep(1)
 
     async def _tell(self, workspace_id: UUID, channel: _Channel) -> None:
-        facts, horizon = await self._read(workspace_id, channel.position)
+        # What was told and is not settled is read again: it must not crowd out what is new.
+        facts, horizon = await self._read(workspace_id, channel.position, BATCH_MAX + len(channel.told))
         fresh = [fact for fact in facts if fact["number"] not in channel.told]
         settled = [fact for fact in facts if int(fact["xid"]) < horizon]
         if settled:
@@ -171,11 +174,11 @@ class Hub:
                 channel.listeners.discard(queue)
                 _send_away(queue)
 
-    async def _read(self, workspace_id: UUID, after: Position) -> tuple[list[dict[str, Any]], int]:
+    async def _read(self, workspace_id: UUID, after: Position, limit: int) -> tuple[list[dict[str, Any]], int]:
         async with self._database.transaction(workspace_id) as session:
             rows = await session.execute(
                 _SINCE,
-                {"workspace_id": workspace_id, "xid": str(after.xid), "number": after.number, "limit": BATCH_MAX},
+                {"workspace_id": workspace_id, "xid": str(after.xid), "number": after.number, "limit": limit},
             )
             facts = [dict(row) for row in rows.mappings()]
         # Facts and horizon come from one statement: with two, a transaction ending in between would count as

@@ -11,12 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor, Permission
 from taskyard.domain.runs import RUN, NoSuchRun, RunState
-from taskyard.ledger import Position
+from taskyard.ledger import Batch, Position
 from taskyard.views import run_page
 from taskyard.views.visibility import bindings, visible
 from taskyard.web.desk import Desk
 from taskyard.web.streams import Told
 
+# Facts after which a listener may be somebody else, or nobody.
+WHO_IS_WHO = frozenset({"member.changed", "member.signed_out", "key.revoked"})
 TOLD = ("name", "noun_id", "task_id", "run_id", "project_id", "number", "at", "data")
 
 
@@ -30,6 +32,8 @@ async def of_lists(desk: Desk, actor: Actor, project_id: UUID | None, after: Pos
             counts = await _counts(session, actor, project_id)
         yield Told("snapshot", {"counts": counts, "position": str(after) if after else None})
         async for batch in batches:
+            if _is_over(actor, batch):
+                return
             facts = [fact for fact in batch.facts if project_id is None or fact["project_id"] == project_id]
             if facts and not actor.may(Permission.TASKS_WRITE):
                 facts = await _seen(desk, actor, facts)
@@ -40,40 +44,54 @@ async def of_lists(desk: Desk, actor: Actor, project_id: UUID | None, after: Pos
 async def of_run(desk: Desk, actor: Actor, run_id: UUID, after: int) -> AsyncIterator[Told]:
     """Tell a run: a snapshot, then each fact with the run after it, and an end for every end."""
     async with desk.hub.listen(actor.workspace_id, None) as batches:
-        run, missed, last = await _run(desk, actor, run_id, after)
-        yield Told("snapshot", {"run": run}, str(last))
-        for fact in missed:
-            yield Told("fact", {"fact": _brief(fact), "run": run}, str(fact["number"]))
-        if RUN.is_final(RunState(run["state"])):
-            yield Told("end", {"state": run["state"]}, str(last))
-            return
-        async for batch in batches:
-            facts = [fact for fact in batch.facts if fact["run_id"] == run_id and fact["number"] > last]
-            if not facts:
+        run, facts = await _run(desk, actor, run_id)
+        told = {fact["number"] for fact in facts}
+        yield Told("snapshot", {"run": run}, str(max(told, default=0)))
+        for fact in facts:
+            if 0 < after < fact["number"]:
+                yield Told("fact", {"fact": _brief(fact), "run": run}, str(fact["number"]))
+        while not RUN.is_final(RunState(run["state"])):
+            batch = await anext(batches, None)
+            if batch is None or _is_over(actor, batch):
+                return
+            if not any(fact["run_id"] == run_id and fact["number"] not in told for fact in batch.facts):
                 continue
             try:
-                run, _, _ = await _run(desk, actor, run_id, 0)
+                run, facts = await _run(desk, actor, run_id)
             except NoSuchRun:
                 yield Told("end", {"state": "deleted"})
                 return
-            last = max(fact["number"] for fact in facts)
             for fact in facts:
-                yield Told("fact", {"fact": _brief(fact), "run": run}, str(fact["number"]))
-            if RUN.is_final(RunState(run["state"])):
-                yield Told("end", {"state": run["state"]}, str(last))
-                return
+                # Not by being higher: of two transactions the one with the lower number may end later.
+                if fact["number"] not in told:
+                    told.add(fact["number"])
+                    yield Told("fact", {"fact": _brief(fact), "run": run}, str(fact["number"]))
+        yield Told("end", {"state": run["state"]}, str(max(told, default=0)))
 
 
-async def _run(desk: Desk, actor: Actor, run_id: UUID, after: int) -> tuple[dict[str, Any], list[dict[str, Any]], int]:
+def _is_over(actor: Actor, batch: Batch) -> bool:
+    """Say whether the listener was signed out, removed, revoked or given another role.
+
+    The stream ends; whoever comes back is asked again who they are.
+    """
+    own = {actor.member_id, actor.credential_id}
+    return any(fact["name"] in WHO_IS_WHO and fact["noun_id"] in own for fact in batch.facts)
+
+
+async def _run(desk: Desk, actor: Actor, run_id: UUID) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     async with desk.database.transaction(actor.workspace_id) as session:
+        facts = await _facts(session, actor, run_id)
+        # The run is read after its facts: it is never older than what is told of it.
         run = await run_page.page(session, actor, run_id)
-        values = {"workspace_id": actor.workspace_id, "run_id": run_id}
-        last = (await session.execute(_LAST, values)).scalar_one()
-        missed = []
-        if after:
-            rows = await session.execute(_MISSED, {**values, "after": after, "last": last})
-            missed = [dict(row) for row in rows.mappings()]
-    return run, missed, int(last)
+        if RUN.is_final(RunState(run["state"])):
+            # It may have ended in between; nothing of it comes after these.
+            facts = await _facts(session, actor, run_id)
+    return run, facts
+
+
+async def _facts(session: AsyncSession, actor: Actor, run_id: UUID) -> list[dict[str, Any]]:
+    rows = await session.execute(_OF_RUN, {"workspace_id": actor.workspace_id, "run_id": run_id})
+    return [dict(row) for row in rows.mappings()]
 
 
 async def _counts(session: AsyncSession, actor: Actor, project_id: UUID | None) -> dict[str, int]:
@@ -113,10 +131,7 @@ def _brief(fact: dict[str, Any]) -> dict[str, Any]:
     return {**{name: fact[name] for name in TOLD}, "noun": noun, "id": fact["noun_id"], "says": fact["says"]}
 
 
-_LAST = text("""
-    SELECT coalesce(max(number), 0) FROM facts WHERE workspace_id = :workspace_id AND run_id = :run_id
-""")
-_MISSED = text("""
+_OF_RUN = text("""
     SELECT number, name, says, noun_id, project_id, task_id, run_id, data, at FROM facts
-    WHERE workspace_id = :workspace_id AND run_id = :run_id AND number > :after AND number <= :last ORDER BY number
+    WHERE workspace_id = :workspace_id AND run_id = :run_id ORDER BY number
 """)

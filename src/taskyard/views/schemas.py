@@ -186,7 +186,6 @@ class WorkHome(Said):
 
     queues: list[Queue]
     held: list[Held]
-    sent_back: list[Held]
     today: Today
 
 

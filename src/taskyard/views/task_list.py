@@ -50,7 +50,7 @@ class TaskFilter:
         if self.batch:
             found.append("tasks.batch = :batch")
         if self.words:
-            found.append("(tasks.preview ILIKE :like OR tasks.external_id ILIKE :like OR tasks.id::text LIKE :id_like)")
+            found.append(_contains(self.words))
         if self.mine:
             found.append("tasks.created_by = :me")
         if self.ids:
@@ -95,6 +95,14 @@ class Order:
         return f"({first} {sign} {names[0]} OR ({first} = {names[0]} AND {last} {last_sign} {names[1]}))"
 
 
+def _contains(words: str) -> str:
+    """Return the condition that a task shows these words. Ids are looked through only for what may be part of one."""
+    like = "LIKE" if words.lower() == words.upper() else "ILIKE"
+    in_id = " OR tasks.id::text LIKE :id_like" if _PART_OF_ID.fullmatch(words) else ""
+    return f"(tasks.preview {like} :like OR tasks.external_id {like} :like{in_id})"
+
+
+_PART_OF_ID = re.compile(r"[0-9a-fA-F-]{6,36}")
 _SUBMITTED = "greatest(tasks.last_submitted_at, '-infinity')"  # word for word as in the indexes of tasks
 ORDERS: dict[str, Order] = {
     "-last_submitted_at": Order(((_SUBMITTED, "DESC"), ("tasks.id", "DESC")), ("timestamptz", "uuid")),

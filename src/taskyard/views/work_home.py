@@ -30,7 +30,6 @@ async def home(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     return {
         "queues": queues,
         "held": held["items"],
-        "sent_back": [],
         "today": {"submitted": submitted, "seconds": round(seconds, 1)},
     }
 

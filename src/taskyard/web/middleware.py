@@ -54,15 +54,19 @@ class Threshold:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         began = time.perf_counter()
         seen: dict[str, Any] = {"status": 0}
+        body: dict[str, Any] = {"bytes": 0, "complete": not _has_body(scope)}
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 seen["status"] = message["status"]
                 message["headers"] = _with_safe_headers(message.get("headers", []), request_id)
+                if not body["complete"]:
+                    # What is still to come of the body will not be read: the line ends with this answer.
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
         try:
-            await self._app(scope, self._in_time(receive), send_safely)
+            await self._app(scope, self._in_time(receive, body), send_safely)
         except ClientDisconnect:
             # Whoever asked has left; there is nobody to answer, and nothing was kept.
             logger.info("request.abandoned", path=scope["path"])
@@ -90,9 +94,8 @@ class Threshold:
         if not seen["status"]:
             await as_response(Broken(), scope["taskyard.request_id"])(scope, receive, send)
 
-    def _in_time(self, receive: Receive) -> Receive:
+    def _in_time(self, receive: Receive, state: dict[str, Any]) -> Receive:
         began = time.monotonic()
-        state = {"bytes": 0, "complete": False}
 
         async def receive_in_time() -> Message:
             if state["complete"]:
@@ -124,6 +127,13 @@ def _request_id(scope: Scope) -> str:
             if 0 < len(given) <= REQUEST_ID_LENGTH_MAX and given.isascii() and given.replace("-", "").isalnum():
                 return str(given)
     return new_id().hex
+
+
+def _has_body(scope: Scope) -> bool:
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+        for name, value in scope["headers"]
+    )
 
 
 def _with_safe_headers(headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from taskyard.web.problems import NoSuchPath
+from taskyard.kit.problems import Kind
 
+EVERY_PATH = "/{path:path}"
 YEAR = "public, max-age=31536000, immutable"
 
 
@@ -46,14 +48,14 @@ def mount_ui(app: FastAPI, static: Path) -> None:
     page = static / "index.html"
     is_built = page.is_file()
     # What lies beside the page is named once, at start: no path of a request is ever looked up on the disk.
-    public = {file.relative_to(static).as_posix() for file in static.rglob("*") if file.is_file()}
+    public = {file.relative_to(static).as_posix() for file in static.rglob("*") if file.is_file()} - {page.name}
     if (static / "assets").is_dir():
         app.mount("/assets", HashedAssets(directory=static / "assets"), name="assets")
 
-    @app.get("/{path:path}", include_in_schema=False)
-    async def ui(request: Request, path: str) -> Response:
+    @app.get(EVERY_PATH, include_in_schema=False)
+    async def ui(path: str) -> Response:
         if path.startswith(("api/", "health/", "assets/")) or not is_built:
-            raise NoSuchPath(path=request.url.path)
+            raise HTTPException(Kind.MISSING.value)
         if path in public:
             return FileResponse(static / path)
         return FileResponse(page, headers={"Cache-Control": "no-cache"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
 
@@ -11,6 +12,8 @@ from starlette.responses import StreamingResponse
 from taskyard.kit import strict_json
 
 KEEP_ALIVE_SECONDS = 15
+# A session may end by its time while a stream is open: now and then the client has to come back and show it again.
+LIFE_SECONDS_MAX = 3600
 
 
 class Told(NamedTuple):
@@ -33,9 +36,10 @@ def event_stream(events: AsyncIterator[Told]) -> StreamingResponse:
 async def _lines(events: AsyncIterator[Told]) -> AsyncIterator[bytes]:
     yield b"retry: 1000\n\n"
     source = aiter(events)
+    until = time.monotonic() + LIFE_SECONDS_MAX
     pending: asyncio.Future[Told] = asyncio.ensure_future(anext(source))
     try:
-        while True:
+        while time.monotonic() < until:
             done, _ = await asyncio.wait({pending}, timeout=KEEP_ALIVE_SECONDS)
             if not done:
                 yield b": still here\n\n"

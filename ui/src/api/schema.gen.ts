@@ -4,7 +4,7 @@
  */
 
 export interface paths {
-    "/api/v1/setup": {
+    "/api/v1/apps": {
         parameters: {
             query?: never;
             header?: never;
@@ -12,16 +12,32 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Setup Needed
-         * @description Say whether the first start is still ahead.
+         * Apps
+         * @description List projects whose flow can finish without people.
          */
-        get: operations["who.setup_needed"];
+        get: operations["projects.apps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apps/{project_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         put?: never;
         /**
-         * Set Up
-         * @description Make the owner and the first workspace with the one-time link of the first start.
+         * Run App
+         * @description Create a task of an app with its first run.
          */
-        post: operations["who.set_up"];
+        post: operations["runs.run_app"];
         delete?: never;
         options?: never;
         head?: never;
@@ -88,6 +104,254 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events
+         * @description Follow the lists live: a snapshot, then facts; resumes after the position that was sent last.
+         */
+        get: operations["pages.events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add
+         * @description Keep a file: as the part `file` of a form, or as the raw body with its name in the address.
+         */
+        post: operations["files.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Original
+         * @description Give the bytes as they came, for saving. Takes `Range` for one part; the whole is checked before it is sent.
+         */
+        get: operations["files.original"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{file_id}/meta": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Meta
+         * @description Say what a file is.
+         */
+        get: operations["files.meta"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{file_id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Thumbnail
+         * @description Give a picture for a list, with no side longer than 320 pixels.
+         */
+        get: operations["files.thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{file_id}/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * View
+         * @description Give a picture to look at: encoded anew, upright, without its metadata.
+         */
+        get: operations["files.view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invitations
+         * @description List invitations, newest first.
+         */
+        get: operations["who.invitations"];
+        put?: never;
+        /**
+         * Invite
+         * @description Invite somebody by a link that is shown once.
+         */
+        post: operations["who.invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Invitation
+         * @description Join by an invitation's link.
+         */
+        post: operations["who.accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/look-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look Up Invitation
+         * @description Say what an invitation's link offers.
+         */
+        get: operations["who.look_up_invitation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Invitation
+         * @description Make an invitation's link useless.
+         */
+        delete: operations["who.revoke_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Keys
+         * @description List keys, newest first; what is shown of one is its first characters.
+         */
+        get: operations["who.keys"];
+        put?: never;
+        /**
+         * Make Key
+         * @description Make a key; it is shown in this answer and never again.
+         */
+        post: operations["who.make_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Key
+         * @description Kill a key.
+         */
+        delete: operations["who.revoke_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -148,7 +412,7 @@ export interface paths {
         patch: operations["who.change_member"];
         trace?: never;
     };
-    "/api/v1/invitations": {
+    "/api/v1/models": {
         parameters: {
             query?: never;
             header?: never;
@@ -156,54 +420,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Invitations
-         * @description List invitations, newest first.
+         * Models
+         * @description List the installed models; one that cannot be used says why.
          */
-        get: operations["who.invitations"];
-        put?: never;
-        /**
-         * Invite
-         * @description Invite somebody by a link that is shown once.
-         */
-        post: operations["who.invite"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/invitations/{invitation_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Revoke Invitation
-         * @description Make an invitation's link useless.
-         */
-        delete: operations["who.revoke_invitation"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/invitations/look-up": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Look Up Invitation
-         * @description Say what an invitation's link offers.
-         */
-        get: operations["who.look_up_invitation"];
+        get: operations["pages.models"];
         put?: never;
         post?: never;
         delete?: never;
@@ -212,7 +432,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/invitations/accept": {
+    "/api/v1/next": {
         parameters: {
             query?: never;
             header?: never;
@@ -222,55 +442,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Accept Invitation
-         * @description Join by an invitation's link.
+         * Take Next
+         * @description Take the next work: it is held for me until I submit, skip, release, or the hold runs out.
          */
-        post: operations["who.accept_invitation"];
+        post: operations["hand-out.take_next"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Keys
-         * @description List keys, newest first; what is shown of one is its first characters.
-         */
-        get: operations["who.keys"];
-        put?: never;
-        /**
-         * Make Key
-         * @description Make a key; it is shown in this answer and never again.
-         */
-        post: operations["who.make_key"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/keys/{key_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Revoke Key
-         * @description Kill a key.
-         */
-        delete: operations["who.revoke_key"];
         options?: never;
         head?: never;
         patch?: never;
@@ -294,26 +470,6 @@ export interface paths {
          * @description Open a project with a draft.
          */
         post: operations["projects.open_project"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/apps": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Apps
-         * @description List projects whose flow can finish without people.
-         */
-        get: operations["projects.apps"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -412,26 +568,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project_id}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Versions
-         * @description List published versions, newest first.
-         */
-        get: operations["projects.versions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/projects/{project_id}/schema": {
         parameters: {
             query?: never;
@@ -452,7 +588,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/files": {
+    "/api/v1/projects/{project_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description List published versions, newest first.
+         */
+        get: operations["projects.versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reservations
+         * @description List what is in hand: mine, or for leads everybody's.
+         */
+        get: operations["pages.reservations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/{reservation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Resume
+         * @description Show a hold with its work again.
+         */
+        get: operations["hand-out.resume"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/{reservation_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Draft
+         * @description Keep unfinished work.
+         */
+        put: operations["hand-out.save_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/{reservation_id}/release": {
         parameters: {
             query?: never;
             header?: never;
@@ -462,17 +678,77 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Add
-         * @description Keep a file: as the part `file` of a form, or as the raw body with its name in the address.
+         * Release
+         * @description Give work back to the queue.
          */
-        post: operations["files.add"];
+        post: operations["hand-out.release"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/files/{file_id}/meta": {
+    "/api/v1/reservations/{reservation_id}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew
+         * @description Hold on for another full lease.
+         */
+        post: operations["hand-out.renew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/{reservation_id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Skip
+         * @description Give work back with a reason; it goes to somebody else.
+         */
+        post: operations["hand-out.skip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/{reservation_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit
+         * @description Give the answer.
+         */
+        post: operations["hand-out.submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs": {
         parameters: {
             query?: never;
             header?: never;
@@ -480,10 +756,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Meta
-         * @description Say what a file is.
+         * Runs
+         * @description List runs, newest first.
          */
-        get: operations["files.meta"];
+        get: operations["pages.runs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -492,7 +768,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/files/{file_id}": {
+    "/api/v1/runs/{run_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -500,10 +776,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Original
-         * @description Give the bytes as they came, for saving. Takes `Range` for one part; the whole is checked before it is sent.
+         * Run
+         * @description Show a run with its steps.
          */
-        get: operations["files.original"];
+        get: operations["pages.run"];
         put?: never;
         post?: never;
         delete?: never;
@@ -512,7 +788,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/files/{file_id}/view": {
+    "/api/v1/runs/{run_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Run
+         * @description Cancel a run; a model at work gets a deadline to end by.
+         */
+        post: operations["runs.cancel_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/events": {
         parameters: {
             query?: never;
             header?: never;
@@ -520,10 +816,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * View
-         * @description Give a picture to look at: encoded anew, upright, without its metadata.
+         * Run Events
+         * @description Follow a run live: a snapshot, its facts, and an end for every end.
          */
-        get: operations["files.view"];
+        get: operations["pages.run_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -532,7 +828,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/files/{file_id}/thumbnail": {
+    "/api/v1/setup": {
         parameters: {
             query?: never;
             header?: never;
@@ -540,10 +836,34 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Thumbnail
-         * @description Give a picture for a list, with no side longer than 320 pixels.
+         * Setup Needed
+         * @description Say whether the first start is still ahead.
          */
-        get: operations["files.thumbnail"];
+        get: operations["who.setup_needed"];
+        put?: never;
+        /**
+         * Set Up
+         * @description Make the owner and the first workspace with the one-time link of the first start.
+         */
+        post: operations["who.set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/step-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kinds
+         * @description List the installed kinds of work with what they take and give.
+         */
+        get: operations["pages.kinds"];
         put?: never;
         post?: never;
         delete?: never;
@@ -576,6 +896,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Stream tasks with their answers and who gave them, as one moment in time, without a limit of rows.
+         *
+         *     A stream that breaks does not end as a whole one does: the client sees a broken transfer, and a JSON list
+         *     without its closing bracket.
+         */
+        get: operations["exports.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task_id}": {
         parameters: {
             query?: never;
@@ -602,6 +945,26 @@ export interface paths {
          * @description Change a task's priority, batch or metadata.
          */
         patch: operations["runs.change"];
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Answers
+         * @description List a task's answers with who gave them.
+         */
+        get: operations["pages.answers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/tasks/{task_id}/cancel": {
@@ -644,67 +1007,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/apps/{project_id}/runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Run App
-         * @description Create a task of an app with its first run.
-         */
-        post: operations["runs.run_app"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/runs/{run_id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel Run
-         * @description Cancel a run; a model at work gets a deadline to end by.
-         */
-        post: operations["runs.cancel_run"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/next": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take Next
-         * @description Take the next work: it is held for me until I submit, skip, release, or the hold runs out.
-         */
-        post: operations["hand-out.take_next"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reservations/{reservation_id}": {
+    "/api/v1/tasks/{task_id}/timeline": {
         parameters: {
             query?: never;
             header?: never;
@@ -712,112 +1015,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Resume
-         * @description Show a hold with its work again.
+         * Timeline
+         * @description List what happened to a task, newest first.
          */
-        get: operations["hand-out.resume"];
+        get: operations["pages.timeline"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reservations/{reservation_id}/renew": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Renew
-         * @description Hold on for another full lease.
-         */
-        post: operations["hand-out.renew"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reservations/{reservation_id}/release": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Release
-         * @description Give work back to the queue.
-         */
-        post: operations["hand-out.release"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reservations/{reservation_id}/skip": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Skip
-         * @description Give work back with a reason; it goes to somebody else.
-         */
-        post: operations["hand-out.skip"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reservations/{reservation_id}/draft": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Save Draft
-         * @description Keep unfinished work.
-         */
-        put: operations["hand-out.save_draft"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reservations/{reservation_id}/submit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Submit
-         * @description Give the answer.
-         */
-        post: operations["hand-out.submit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -868,26 +1071,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/uploads/{upload_id}/errors": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Errors
-         * @description List what was wrong with the rows, in their order; the first bad rows are kept, `failed` counts all.
-         */
-        get: operations["uploads.errors"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/uploads/{upload_id}/cancel": {
         parameters: {
             query?: never;
@@ -908,7 +1091,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tasks/{task_id}/timeline": {
+    "/api/v1/uploads/{upload_id}/errors": {
         parameters: {
             query?: never;
             header?: never;
@@ -916,110 +1099,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Timeline
-         * @description List what happened to a task, newest first.
+         * Errors
+         * @description List what was wrong with the rows, in their order; the first bad rows are kept, `failed` counts all.
          */
-        get: operations["pages.timeline"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{task_id}/answers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Answers
-         * @description List a task's answers with who gave them.
-         */
-        get: operations["pages.answers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Runs
-         * @description List runs, newest first.
-         */
-        get: operations["pages.runs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/runs/{run_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Run
-         * @description Show a run with its steps.
-         */
-        get: operations["pages.run"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/runs/{run_id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Run Events
-         * @description Follow a run live: a snapshot, its facts, and an end for every end.
-         */
-        get: operations["pages.run_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Events
-         * @description Follow the lists live: a snapshot, then facts; resumes after the position that was sent last.
-         */
-        get: operations["pages.events"];
+        get: operations["uploads.errors"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1048,66 +1131,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reservations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Reservations
-         * @description List what is in hand: mine, or for leads everybody's.
-         */
-        get: operations["pages.reservations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Models
-         * @description List the installed models; one that cannot be used says why.
-         */
-        get: operations["pages.models"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/step-kinds": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Kinds
-         * @description List the installed kinds of work with what they take and give.
-         */
-        get: operations["pages.kinds"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1117,33 +1140,33 @@ export interface components {
          * @description What somebody who follows an invitation sends.
          */
         Accept: {
-            /** Token */
-            token: string;
             /** Name */
             name: string;
             /** Password */
             password: string;
+            /** Token */
+            token: string;
         };
         /**
          * AppRun
          * @description The task an app's run made, and the run.
          */
         AppRun: {
-            task: components["schemas"]["TaskSaid"];
             run: components["schemas"]["RunSaid"];
+            task: components["schemas"]["TaskSaid"];
         };
         /**
          * By
          * @description Who did it.
          */
         By: {
+            /** Id */
+            id: string | null;
             /**
              * Kind
              * @enum {string}
              */
             kind: "member" | "key" | "model" | "system";
-            /** Id */
-            id: string | null;
             /** Name */
             name: string;
         };
@@ -1160,12 +1183,12 @@ export interface components {
          * @description What to change of a project.
          */
         ChangeProject: {
-            /** Name */
-            name?: string | null;
             /** Description */
             description?: string | null;
             /** Instructions */
             instructions?: string | null;
+            /** Name */
+            name?: string | null;
             /** Shared With Clients */
             shared_with_clients?: boolean | null;
             state?: components["schemas"]["ProjectState"] | null;
@@ -1175,14 +1198,14 @@ export interface components {
          * @description What to change of a task. `batch: null` clears it.
          */
         ChangeTask: {
-            /** Priority */
-            priority?: number | null;
             /** Batch */
             batch?: string | null;
             /** Metadata */
             metadata?: {
                 [key: string]: unknown;
             } | null;
+            /** Priority */
+            priority?: number | null;
         };
         /**
          * Checked
@@ -1197,12 +1220,12 @@ export interface components {
          * @description The flow as it is being edited.
          */
         Draft: {
-            /** Source */
-            source: string;
-            /** Revision */
-            revision: number;
             /** Problems */
             problems: components["schemas"]["FlowProblem"][];
+            /** Revision */
+            revision: number;
+            /** Source */
+            source: string;
         };
         /**
          * DraftSaved
@@ -1222,92 +1245,98 @@ export interface components {
          * @description Why this work and not another.
          */
         Explained: {
-            /** Why */
-            why: string;
             /** Key */
             key: {
                 [key: string]: unknown;
             };
+            /** Why */
+            why: string;
         };
+        /**
+         * ExportFormat
+         * @description How the tasks are written: one JSON list, or one object a line.
+         * @enum {string}
+         */
+        ExportFormat: "json" | "jsonl";
         /**
          * FactSaid
          * @description Something that happened.
          */
         FactSaid: {
-            /** Number */
-            number: number;
-            /** Name */
-            name: string;
-            /** Says */
-            says: string;
             /**
              * At
              * Format: date-time
              */
             at: string;
             by: components["schemas"]["By"];
-            /** Run Id */
-            run_id: string | null;
             /** Data */
             data: {
                 [key: string]: unknown;
             };
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Run Id */
+            run_id: string | null;
+            /** Says */
+            says: string;
         };
         /**
          * FileSaid
          * @description A file. `url` gives the bytes as they came; pictures have a view and a thumbnail, made by us, to show.
          */
         FileSaid: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Sha256 */
-            sha256: string;
             /** Bytes */
             bytes: number;
-            /** Media Type */
-            media_type: string;
-            /** Name */
-            name: string;
-            /** Width */
-            width: number | null;
-            /** Height */
-            height: number | null;
-            /** Frames */
-            frames: number | null;
-            /** Note */
-            note: string | null;
-            /** Url */
-            url: string;
-            /** View Url */
-            view_url: string | null;
-            /** Thumbnail Url */
-            thumbnail_url: string | null;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /** Frames */
+            frames: number | null;
+            /** Height */
+            height: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string | null;
+            /** Sha256 */
+            sha256: string;
+            /** Thumbnail Url */
+            thumbnail_url: string | null;
+            /** Url */
+            url: string;
+            /** View Url */
+            view_url: string | null;
+            /** Width */
+            width: number | null;
         };
         /**
          * FlowProblem
          * @description One thing to mend in a flow, with the place where it stands.
          */
         FlowProblem: {
+            /** Column */
+            column?: number | null;
+            /** Line */
+            line?: number | null;
+            /** Mend */
+            mend?: string | null;
             /** Place */
             place: string;
             /** Says */
             says: string;
-            /** Mend */
-            mend?: string | null;
             /** Step */
             step?: string | null;
-            /** Line */
-            line?: number | null;
-            /** Column */
-            column?: number | null;
             /** Value */
             value?: string | null;
         };
@@ -1322,10 +1351,10 @@ export interface components {
          * @description Who gave an answer.
          */
         Giver: {
-            /** Kind */
-            kind: string;
             /** Id */
             id: string | null;
+            /** Kind */
+            kind: string;
             /** Name */
             name: string;
         };
@@ -1339,11 +1368,28 @@ export interface components {
          * @description Something in hand.
          */
         Held: {
+            /** Draft Saved At */
+            draft_saved_at: string | null;
+            /** Has Draft */
+            has_draft: boolean;
+            /**
+             * Held At
+             * Format: date-time
+             */
+            held_at: string;
+            /** Hold Seconds */
+            hold_seconds: number;
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            /**
+             * Lease Until
+             * Format: date-time
+             */
+            lease_until: string;
+            member: components["schemas"]["Named"];
             /** State */
             state: string;
             /** Step */
@@ -1353,23 +1399,6 @@ export interface components {
              * Format: uuid
              */
             step_run_id: string;
-            /**
-             * Held At
-             * Format: date-time
-             */
-            held_at: string;
-            /**
-             * Lease Until
-             * Format: date-time
-             */
-            lease_until: string;
-            /** Hold Seconds */
-            hold_seconds: number;
-            /** Has Draft */
-            has_draft: boolean;
-            /** Draft Saved At */
-            draft_saved_at: string | null;
-            member: components["schemas"]["Named"];
             task: components["schemas"]["TaskRow"];
         };
         /**
@@ -1377,36 +1406,24 @@ export interface components {
          * @description The task the work belongs to.
          */
         HeldTask: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** External Id */
-            external_id: string | null;
-            project: components["schemas"]["Named"];
-            /** Status */
-            status: string;
-            /** Priority */
-            priority: number;
             /** Batch */
             batch: string | null;
-            /** Preview */
-            preview: string;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Last Submitted At */
-            last_submitted_at: string | null;
-            /** Redo Count */
-            redo_count: number;
+            /** External Id */
+            external_id: string | null;
+            /** Files */
+            files: {
+                [key: string]: unknown;
+            };
             /**
-             * Run Id
+             * Id
              * Format: uuid
              */
-            run_id: string;
+            id: string;
             /** Input */
             input: {
                 [key: string]: unknown;
@@ -1417,63 +1434,75 @@ export interface components {
             };
             /** Instructions */
             instructions: string;
-            /** Files */
-            files: {
-                [key: string]: unknown;
-            };
+            /** Last Submitted At */
+            last_submitted_at: string | null;
+            /** Preview */
+            preview: string;
+            /** Priority */
+            priority: number;
+            project: components["schemas"]["Named"];
+            /** Redo Count */
+            redo_count: number;
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /** Status */
+            status: string;
         };
         /**
          * HoldSaid
          * @description Work in hand.
          */
         HoldSaid: {
+            explain?: components["schemas"]["Explained"] | null;
             reservation: components["schemas"]["ReservationSaid"];
             step_run: components["schemas"]["StepRunSaid"];
             task: components["schemas"]["HeldTask"];
-            explain?: components["schemas"]["Explained"] | null;
         };
         /**
          * InvitationSaid
          * @description An invitation; `link` is there only in the answer that made it.
          */
         InvitationSaid: {
+            /** Can */
+            can: {
+                [key: string]: string | null;
+            };
             /**
-             * Id
-             * Format: uuid
+             * Created At
+             * Format: date-time
              */
-            id: string;
+            created_at: string;
             /** Email */
             email: string;
-            role: components["schemas"]["Role"];
-            /** State */
-            state: string;
             /**
              * Expires At
              * Format: date-time
              */
             expires_at: string;
             /**
-             * Created At
-             * Format: date-time
+             * Id
+             * Format: uuid
              */
-            created_at: string;
+            id: string;
             /** Link */
             link?: string | null;
-            /** Can */
-            can: {
-                [key: string]: string | null;
-            };
+            role: components["schemas"]["Role"];
+            /** State */
+            state: string;
         };
         /**
          * InvitationSeen
          * @description What somebody with the link may know before accepting.
          */
         InvitationSeen: {
-            /** Workspace */
-            workspace: string;
             /** Email */
             email: string;
             role: components["schemas"]["Role"];
+            /** Workspace */
+            workspace: string;
         };
         /**
          * Invite
@@ -1490,74 +1519,74 @@ export interface components {
          */
         KeySaid: {
             /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Name */
-            name: string;
-            role: components["schemas"]["Role"];
-            /** Scopes */
-            scopes: string[] | null;
-            /** Prefix */
-            prefix: string;
-            /**
              * Created At
              * Format: date-time
              */
             created_at: string;
             /** Expires At */
             expires_at: string | null;
-            /** Last Used At */
-            last_used_at: string | null;
-            /** Revoked At */
-            revoked_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             /** Key */
             key?: string | null;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            role: components["schemas"]["Role"];
+            /** Scopes */
+            scopes: string[] | null;
         };
         /**
          * Me
          * @description Who I am, where, and what I may do.
          */
         Me: {
+            /** Csrf */
+            csrf: string | null;
             member: components["schemas"]["Myself"];
+            /** Permissions */
+            permissions: string[];
+            /** Version */
+            version: string;
             workspace: components["schemas"]["Named"];
             /** Workspaces */
             workspaces: components["schemas"]["MyWorkspace"][];
-            /** Permissions */
-            permissions: string[];
-            /** Csrf */
-            csrf: string | null;
-            /** Version */
-            version: string;
         };
         /**
          * MemberSaid
          * @description A member of the workspace.
          */
         MemberSaid: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Name */
-            name: string;
-            /** Email */
-            email: string | null;
-            role: components["schemas"]["Role"];
-            /** Kind */
-            kind: string;
-            state: components["schemas"]["MemberState"];
+            /** Can */
+            can: {
+                [key: string]: string | null;
+            };
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Can */
-            can: {
-                [key: string]: string | null;
-            };
+            /** Email */
+            email: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            state: components["schemas"]["MemberState"];
         };
         /**
          * MemberState
@@ -1570,28 +1599,28 @@ export interface components {
          * @description An installed model.
          */
         ModelSaid: {
-            /** Name */
-            name: string;
-            /** Title */
-            title: string;
+            /** Available */
+            available: boolean;
+            /** Credits */
+            credits: number;
             /** Description */
             description: string;
-            /** Kinds */
-            kinds: string[];
-            /** Takes */
-            takes: string[];
             /** Finds */
             finds: string;
+            /** Kinds */
+            kinds: string[];
+            /** Name */
+            name: string;
             /** Parameters */
             parameters: {
                 [key: string]: unknown;
             };
-            /** Credits */
-            credits: number;
-            /** Available */
-            available: boolean;
             /** Reason */
             reason: string | null;
+            /** Takes */
+            takes: string[];
+            /** Title */
+            title: string;
         };
         /**
          * Models
@@ -1620,6 +1649,8 @@ export interface components {
          * @description The member behind the credential.
          */
         Myself: {
+            /** Email */
+            email: string | null;
             /**
              * Id
              * Format: uuid
@@ -1627,8 +1658,6 @@ export interface components {
             id: string;
             /** Name */
             name: string;
-            /** Email */
-            email: string | null;
             role: components["schemas"]["Role"];
         };
         /**
@@ -1649,90 +1678,90 @@ export interface components {
          * @description A key to make. Without scopes it may all that its role may.
          */
         NewKey: {
+            /** Expires At */
+            expires_at?: string | null;
             /** Name */
             name: string;
             role: components["schemas"]["Role"];
             /** Scopes */
             scopes?: string[] | null;
-            /** Expires At */
-            expires_at?: string | null;
         };
         /**
          * NewProject
          * @description A project to open; the flow is YAML or JSON as text, or the document itself.
          */
         NewProject: {
-            /** Name */
-            name: string;
             /**
              * Description
              * @default
              */
             description: string;
+            /** Flow */
+            flow?: string | {
+                [key: string]: unknown;
+            } | null;
             /**
              * Instructions
              * @default
              */
             instructions: string;
-            /** Flow */
-            flow?: string | {
-                [key: string]: unknown;
-            } | null;
+            /** Name */
+            name: string;
         };
         /**
          * NewTaskBody
          * @description One task to create.
          */
         NewTaskBody: {
-            /**
-             * Project
-             * Format: uuid
-             */
-            project: string;
+            /** Batch */
+            batch?: string | null;
+            /** External Id */
+            external_id?: string | null;
             /** Input */
             input: {
                 [key: string]: unknown;
             };
-            /** External Id */
-            external_id?: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            };
             /**
              * Priority
              * @default 0
              */
             priority: number;
-            /** Batch */
-            batch?: string | null;
-            /** Metadata */
-            metadata?: {
-                [key: string]: unknown;
-            };
+            /**
+             * Project
+             * Format: uuid
+             */
+            project: string;
         };
         /**
          * NewTasks
          * @description One task, or up to a thousand under `tasks`.
          */
         NewTasks: {
-            /** Tasks */
-            tasks?: components["schemas"]["NewTaskBody"][] | null;
-            /** Project */
-            project?: string | null;
+            /** Batch */
+            batch?: string | null;
+            /** External Id */
+            external_id?: string | null;
             /** Input */
             input?: {
                 [key: string]: unknown;
             } | null;
-            /** External Id */
-            external_id?: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            };
             /**
              * Priority
              * @default 0
              */
             priority: number;
-            /** Batch */
-            batch?: string | null;
-            /** Metadata */
-            metadata?: {
-                [key: string]: unknown;
-            };
+            /** Project */
+            project?: string | null;
+            /** Tasks */
+            tasks?: components["schemas"]["NewTaskBody"][] | null;
         };
         /** Page[AnswerSaid] */
         Page_AnswerSaid_: {
@@ -1907,48 +1936,48 @@ export interface components {
          * @description A project.
          */
         ProjectSaid: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Name */
-            name: string;
-            /** Description */
-            description: string;
-            /** Instructions */
-            instructions: string;
-            state: components["schemas"]["ProjectState"];
-            /** Published Version */
-            published_version: number | null;
-            /** Is App */
-            is_app: boolean;
-            /** Is Playground */
-            is_playground: boolean;
-            /** Has Changes */
-            has_changes: boolean;
-            /** Shared With Clients */
-            shared_with_clients: boolean;
-            /** Input Schema */
-            input_schema: {
-                [key: string]: unknown;
-            } | null;
-            /** Steps */
-            steps: components["schemas"]["StepSaid"][];
+            /** Can */
+            can: {
+                [key: string]: string | null;
+            };
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /** Description */
+            description: string;
+            /** Has Changes */
+            has_changes: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Input Schema */
+            input_schema: {
+                [key: string]: unknown;
+            } | null;
+            /** Instructions */
+            instructions: string;
+            /** Is App */
+            is_app: boolean;
+            /** Is Playground */
+            is_playground: boolean;
+            /** Name */
+            name: string;
+            /** Published Version */
+            published_version: number | null;
+            /** Shared With Clients */
+            shared_with_clients: boolean;
+            state: components["schemas"]["ProjectState"];
+            /** Steps */
+            steps: components["schemas"]["StepSaid"][];
             /**
              * Updated At
              * Format: date-time
              */
             updated_at: string;
-            /** Can */
-            can: {
-                [key: string]: string | null;
-            };
         };
         /**
          * ProjectState
@@ -1971,53 +2000,32 @@ export interface components {
          * @description A step whose line is open to me.
          */
         Queue: {
+            /** Free */
+            free: number;
+            /** Free Is Exact */
+            free_is_exact: boolean;
             project: components["schemas"]["Named"];
             /** Step */
             step: string;
             /** Use */
             use: string | null;
-            /** Free */
-            free: number;
-            /** Free Is Exact */
-            free_is_exact: boolean;
         };
         /**
          * Rerun
          * @description A new run of a task. Without settings it runs as the last time.
          */
         Rerun: {
-            settings?: components["schemas"]["RunSettings"] | null;
             /** Input */
             input?: {
                 [key: string]: unknown;
             } | null;
+            settings?: components["schemas"]["RunSettings"] | null;
         };
         /**
          * ReservationSaid
          * @description A hold.
          */
         ReservationSaid: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** State */
-            state: string;
-            /** Token */
-            token: number;
-            /**
-             * Lease Until
-             * Format: date-time
-             */
-            lease_until: string;
-            /** Hold Seconds */
-            hold_seconds: number;
-            /**
-             * Held At
-             * Format: date-time
-             */
-            held_at: string;
             /** Draft */
             draft: {
                 [key: string]: unknown;
@@ -2026,6 +2034,27 @@ export interface components {
             draft_revision: number;
             /** Draft Saved At */
             draft_saved_at: string | null;
+            /**
+             * Held At
+             * Format: date-time
+             */
+            held_at: string;
+            /** Hold Seconds */
+            hold_seconds: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Lease Until
+             * Format: date-time
+             */
+            lease_until: string;
+            /** State */
+            state: string;
+            /** Token */
+            token: number;
         };
         /**
          * Role
@@ -2038,10 +2067,10 @@ export interface components {
          * @description One thing wrong with one row, counted from 1; row 0 is the file itself.
          */
         RowErrorSaid: {
-            /** Row */
-            row: number;
             /** Field */
             field: string | null;
+            /** Row */
+            row: number;
             /** Says */
             says: string;
             /** Value */
@@ -2052,50 +2081,50 @@ export interface components {
          * @description A run with its steps.
          */
         Run: {
+            /** Can */
+            can: {
+                [key: string]: string | null;
+            };
+            /** Cancel By */
+            cancel_by: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            error: components["schemas"]["StepRunError"] | null;
+            /** Flow Version */
+            flow_version: number;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /**
-             * Task Id
-             * Format: uuid
-             */
-            task_id: string;
-            project: components["schemas"]["Named"];
             /** Number */
             number: number;
-            state: components["schemas"]["RunState"];
+            /** Output */
+            output: {
+                [key: string]: unknown;
+            } | null;
+            project: components["schemas"]["Named"];
             /** Reason */
             reason: string | null;
             /** Settings */
             settings: {
                 [key: string]: unknown;
             };
-            /** Flow Version */
-            flow_version: number;
-            /** Output */
-            output: {
-                [key: string]: unknown;
-            } | null;
-            error: components["schemas"]["StepRunError"] | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
             /** Started At */
             started_at: string | null;
-            /** Ended At */
-            ended_at: string | null;
-            /** Cancel By */
-            cancel_by: string | null;
+            state: components["schemas"]["RunState"];
             /** Steps */
             steps: components["schemas"]["RunStep"][];
-            /** Can */
-            can: {
-                [key: string]: string | null;
-            };
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
         };
         /**
          * RunApp
@@ -2113,94 +2142,94 @@ export interface components {
          * @description A run in the history.
          */
         RunRow: {
+            /** Cancel By */
+            cancel_by: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            error: components["schemas"]["StepRunError"] | null;
+            /** Flow Version */
+            flow_version: number;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /**
-             * Task Id
-             * Format: uuid
-             */
-            task_id: string;
-            project: components["schemas"]["Named"];
             /** Number */
             number: number;
-            state: components["schemas"]["RunState"];
+            /** Output */
+            output: {
+                [key: string]: unknown;
+            } | null;
+            project: components["schemas"]["Named"];
             /** Reason */
             reason: string | null;
             /** Settings */
             settings: {
                 [key: string]: unknown;
             };
-            /** Flow Version */
-            flow_version: number;
-            /** Output */
-            output: {
-                [key: string]: unknown;
-            } | null;
-            error: components["schemas"]["StepRunError"] | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
             /** Started At */
             started_at: string | null;
-            /** Ended At */
-            ended_at: string | null;
-            /** Cancel By */
-            cancel_by: string | null;
+            state: components["schemas"]["RunState"];
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
         };
         /**
          * RunSaid
          * @description A run, as the verbs that change it answer.
          */
         RunSaid: {
+            /** Cancel By */
+            cancel_by: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Flow Version */
+            flow_version: number;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /**
-             * Task Id
-             * Format: uuid
-             */
-            task_id: string;
+            /** Number */
+            number: number;
             /**
              * Project Id
              * Format: uuid
              */
             project_id: string;
-            /** Number */
-            number: number;
-            /** Flow Version */
-            flow_version: number;
-            /** State */
-            state: string;
             /** Reason */
             reason: string | null;
             /** Settings */
             settings: {
                 [key: string]: unknown;
             };
+            /** State */
+            state: string;
             /**
-             * Created At
-             * Format: date-time
+             * Task Id
+             * Format: uuid
              */
-            created_at: string;
-            /** Cancel By */
-            cancel_by: string | null;
+            task_id: string;
         };
         /**
          * RunSettings
          * @description What a run does differently from the flow: the prompt, the model.
          */
         RunSettings: {
-            /** Prompt */
-            prompt?: string | null;
             /** Model */
             model?: string | null;
+            /** Prompt */
+            prompt?: string | null;
         };
         /**
          * RunState
@@ -2213,28 +2242,24 @@ export interface components {
          * @description A step of a run with its turns; `pending` has not been reached.
          */
         RunStep: {
-            /** Id */
-            id: string;
-            /** Use */
-            use: string;
             /** By */
             by: string[];
-            /** State */
-            state: string;
+            /** Id */
+            id: string;
             /** Reason */
             reason: string | null;
+            /** State */
+            state: string;
             /** Step Runs */
             step_runs: components["schemas"]["Turn"][];
+            /** Use */
+            use: string;
         };
         /**
          * SchemaSaid
          * @description What a task of the project takes and gives.
          */
         SchemaSaid: {
-            /** Input */
-            input: {
-                [key: string]: unknown;
-            };
             /** Answers */
             answers: {
                 [key: string]: {
@@ -2245,20 +2270,24 @@ export interface components {
             example: {
                 [key: string]: unknown;
             };
+            /** Input */
+            input: {
+                [key: string]: unknown;
+            };
         };
         /**
          * SetUp
          * @description What the first-start page sends.
          */
         SetUp: {
-            /** Token */
-            token: string;
             /** Email */
             email: string;
             /** Name */
             name: string;
             /** Password */
             password: string;
+            /** Token */
+            token: string;
             /** Workspace */
             workspace: string;
         };
@@ -2287,20 +2316,16 @@ export interface components {
          * @description Why the work is given back.
          */
         Skip: {
-            /** Token */
-            token?: number | null;
             /** Reason */
             reason: string;
+            /** Token */
+            token?: number | null;
         };
         /**
          * StepKindSaid
          * @description An installed kind of work.
          */
         StepKindSaid: {
-            /** Use */
-            use: string;
-            /** Title */
-            title: string;
             /** Description */
             description: string;
             /** Input Schema */
@@ -2311,6 +2336,10 @@ export interface components {
             output_schema: {
                 [key: string]: unknown;
             };
+            /** Title */
+            title: string;
+            /** Use */
+            use: string;
         };
         /**
          * StepKinds
@@ -2327,10 +2356,10 @@ export interface components {
         StepRunError: {
             /** Code */
             code: string;
-            /** Says */
-            says: string;
             /** Mend */
             mend?: string | null;
+            /** Says */
+            says: string;
             /** Step */
             step?: string | null;
         };
@@ -2339,28 +2368,13 @@ export interface components {
          * @description What is to be done: the step with everything resolved.
          */
         StepRunSaid: {
+            /** Attempt */
+            attempt: number;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Step */
-            step: string;
-            /** Use */
-            use: string;
-            /** Title */
-            title: string;
-            /**
-             * Run Id
-             * Format: uuid
-             */
-            run_id: string;
-            /** Attempt */
-            attempt: number;
-            /** With */
-            with: {
-                [key: string]: unknown;
-            };
             /** Output Schema */
             output_schema: {
                 [key: string]: unknown;
@@ -2371,30 +2385,45 @@ export interface components {
             } | null;
             /** Prefill By */
             prefill_by: string | null;
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /** Step */
+            step: string;
+            /** Title */
+            title: string;
+            /** Use */
+            use: string;
+            /** With */
+            with: {
+                [key: string]: unknown;
+            };
         };
         /**
          * StepSaid
          * @description A step of the published flow, as far as lists need it.
          */
         StepSaid: {
+            /** By */
+            by: string[];
             /** Id */
             id: string;
             /** Use */
             use: string;
-            /** By */
-            by: string[];
         };
         /**
          * Submit
          * @description Finished work.
          */
         Submit: {
-            /** Token */
-            token?: number | null;
             /** Answer */
             answer: {
                 [key: string]: unknown;
             };
+            /** Token */
+            token?: number | null;
         };
         /**
          * Submitted
@@ -2419,63 +2448,47 @@ export interface components {
          * @description From which queue to take; without any, from all that are open to me.
          */
         TakeNext: {
-            /** Project */
-            project?: string | null;
-            /** Step */
-            step?: string | null;
             /**
              * Explain
              * @default false
              */
             explain: boolean;
+            /** Project */
+            project?: string | null;
+            /** Step */
+            step?: string | null;
         };
         /**
          * TaskPage
          * @description A task with everything about it.
          */
         TaskPage: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** External Id */
-            external_id: string | null;
-            project: components["schemas"]["Named"];
-            status: components["schemas"]["TaskStatus"];
-            /** Steps */
-            steps: string[];
-            /** Priority */
-            priority: number;
             /** Batch */
             batch: string | null;
-            /** Preview */
-            preview: string;
-            /** Thumbnail Url */
-            thumbnail_url: string | null;
-            reserved_by: components["schemas"]["Named"] | null;
-            /** Redo Count */
-            redo_count: number;
-            /** Run Id */
-            run_id: string | null;
-            run_state: components["schemas"]["RunState"] | null;
-            /** Run Reason */
-            run_reason: string | null;
+            /** Can */
+            can: {
+                [key: string]: string | null;
+            };
+            /** Completed At */
+            completed_at: string | null;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Last Submitted At */
-            last_submitted_at: string | null;
-            /** Completed At */
-            completed_at: string | null;
+            /** External Id */
+            external_id: string | null;
+            /** Files */
+            files: {
+                [key: string]: components["schemas"]["FileSaid"];
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             /** Input */
             input: {
-                [key: string]: unknown;
-            };
-            /** Metadata */
-            metadata: {
                 [key: string]: unknown;
             };
             /** Input Schema */
@@ -2484,93 +2497,113 @@ export interface components {
             };
             /** Instructions */
             instructions: string;
-            /** Files */
-            files: {
-                [key: string]: components["schemas"]["FileSaid"];
+            /** Last Submitted At */
+            last_submitted_at: string | null;
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
             };
+            /** Outputs */
+            outputs: number;
+            /** Preview */
+            preview: string;
+            /** Priority */
+            priority: number;
+            project: components["schemas"]["Named"];
+            /** Redo Count */
+            redo_count: number;
+            reserved_by: components["schemas"]["Named"] | null;
+            /** Run Id */
+            run_id: string | null;
+            /** Run Reason */
+            run_reason: string | null;
+            run_state: components["schemas"]["RunState"] | null;
             /** Runs */
             runs: components["schemas"]["Run"][];
-            /** Can */
-            can: {
-                [key: string]: string | null;
-            };
+            status: components["schemas"]["TaskStatus"];
+            /** Steps */
+            steps: string[];
+            /** Thumbnail Url */
+            thumbnail_url: string | null;
         };
         /**
          * TaskRow
          * @description A task in a list.
          */
         TaskRow: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** External Id */
-            external_id: string | null;
-            project: components["schemas"]["Named"];
-            status: components["schemas"]["TaskStatus"];
-            /** Steps */
-            steps: string[];
-            /** Priority */
-            priority: number;
             /** Batch */
             batch: string | null;
-            /** Preview */
-            preview: string;
-            /** Thumbnail Url */
-            thumbnail_url: string | null;
-            reserved_by: components["schemas"]["Named"] | null;
-            /** Redo Count */
-            redo_count: number;
-            /** Run Id */
-            run_id: string | null;
-            run_state: components["schemas"]["RunState"] | null;
-            /** Run Reason */
-            run_reason: string | null;
+            /** Completed At */
+            completed_at: string | null;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /** External Id */
+            external_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             /** Last Submitted At */
             last_submitted_at: string | null;
-            /** Completed At */
-            completed_at: string | null;
+            /** Outputs */
+            outputs: number;
+            /** Preview */
+            preview: string;
+            /** Priority */
+            priority: number;
+            project: components["schemas"]["Named"];
+            /** Redo Count */
+            redo_count: number;
+            reserved_by: components["schemas"]["Named"] | null;
+            /** Run Id */
+            run_id: string | null;
+            /** Run Reason */
+            run_reason: string | null;
+            run_state: components["schemas"]["RunState"] | null;
+            status: components["schemas"]["TaskStatus"];
+            /** Steps */
+            steps: string[];
+            /** Thumbnail Url */
+            thumbnail_url: string | null;
         };
         /**
          * TaskSaid
          * @description A task, as the verbs that change it answer.
          */
         TaskSaid: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Project Id
-             * Format: uuid
-             */
-            project_id: string;
-            /** External Id */
-            external_id: string | null;
-            /** Status */
-            status: string;
-            /** Steps */
-            steps: string[];
-            /** Priority */
-            priority: number;
             /** Batch */
             batch: string | null;
-            /** Run Id */
-            run_id: string | null;
-            /** Redo Count */
-            redo_count: number;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /** External Id */
+            external_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Priority */
+            priority: number;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Redo Count */
+            redo_count: number;
+            /** Run Id */
+            run_id: string | null;
+            /** Status */
+            status: string;
+            /** Steps */
+            steps: string[];
         };
         /**
          * TaskStatus
@@ -2591,10 +2624,10 @@ export interface components {
          * @description What I gave since midnight UTC.
          */
         Today: {
-            /** Submitted */
-            submitted: number;
             /** Seconds */
             seconds: number;
+            /** Submitted */
+            submitted: number;
         };
         /**
          * Token
@@ -2609,29 +2642,29 @@ export interface components {
          * @description One performer's turn at a step.
          */
         Turn: {
+            /** Answer Id */
+            answer_id: string | null;
+            /** Attempt */
+            attempt: number;
+            /** Ended At */
+            ended_at: string | null;
+            error: components["schemas"]["StepRunError"] | null;
+            holder: components["schemas"]["Named"] | null;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Step */
-            step: string;
             /** Performer */
             performer: string;
-            /** State */
-            state: string;
             /** Reason */
             reason: string | null;
-            /** Attempt */
-            attempt: number;
-            holder: components["schemas"]["Named"] | null;
             /** Started At */
             started_at: string | null;
-            /** Ended At */
-            ended_at: string | null;
-            /** Answer Id */
-            answer_id: string | null;
-            error: components["schemas"]["StepRunError"] | null;
+            /** State */
+            state: string;
+            /** Step */
+            step: string;
         };
         /**
          * UploadMode
@@ -2644,47 +2677,47 @@ export interface components {
          * @description One upload. `rows` is `created + unchanged + failed` once it is completed; until then nothing is visible.
          */
         UploadSaid: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            project: components["schemas"]["Named"];
-            /** File Name */
-            file_name: string;
-            format: components["schemas"]["Format"];
+            by: components["schemas"]["Named"] | null;
             /** Bytes */
             bytes: number;
-            /** Sha256 */
-            sha256: string;
-            mode: components["schemas"]["UploadMode"];
-            state: components["schemas"]["UploadState"];
-            /** Rows */
-            rows: number;
+            /** Can */
+            can: {
+                [key: string]: string | null;
+            };
             /** Created */
             created: number;
-            /** Unchanged */
-            unchanged: number;
-            /** Failed */
-            failed: number;
-            /** Progress */
-            progress: number;
-            /** Reason */
-            reason: string | null;
-            by: components["schemas"]["Named"] | null;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Started At */
-            started_at: string | null;
             /** Ended At */
             ended_at: string | null;
-            /** Can */
-            can: {
-                [key: string]: string | null;
-            };
+            /** Failed */
+            failed: number;
+            /** File Name */
+            file_name: string;
+            format: components["schemas"]["Format"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            mode: components["schemas"]["UploadMode"];
+            /** Progress */
+            progress: number;
+            project: components["schemas"]["Named"];
+            /** Reason */
+            reason: string | null;
+            /** Rows */
+            rows: number;
+            /** Sha256 */
+            sha256: string;
+            /** Started At */
+            started_at: string | null;
+            state: components["schemas"]["UploadState"];
+            /** Unchanged */
+            unchanged: number;
         };
         /**
          * UploadState
@@ -2694,16 +2727,16 @@ export interface components {
         UploadState: "queued" | "validating" | "processing" | "completed" | "completed_with_errors" | "failed" | "cancelled";
         /** ValidationError */
         ValidationError: {
+            /** Context */
+            ctx?: Record<string, never>;
+            /** Input */
+            input?: unknown;
             /** Location */
             loc: (string | number)[];
             /** Message */
             msg: string;
             /** Error Type */
             type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
         };
         /**
          * VersionSaid
@@ -2712,26 +2745,24 @@ export interface components {
         VersionSaid: {
             /** Number */
             number: number;
-            /** Source */
-            source: string;
             /**
              * Published At
              * Format: date-time
              */
             published_at: string;
             published_by: components["schemas"]["PublishedBy"];
+            /** Source */
+            source: string;
         };
         /**
          * WorkHome
          * @description Where a member begins.
          */
         WorkHome: {
-            /** Queues */
-            queues: components["schemas"]["Queue"][];
             /** Held */
             held: components["schemas"]["Held"][];
-            /** Sent Back */
-            sent_back: components["schemas"]["Held"][];
+            /** Queues */
+            queues: components["schemas"]["Queue"][];
             today: components["schemas"]["Today"];
         };
         /**
@@ -2747,49 +2778,47 @@ export interface components {
          * @description An answer, as the submit that made it says.
          */
         taskyard__domain__reservations__schemas__AnswerSaid: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Step */
-            step: string;
-            /** Use */
-            use: string;
-            /**
-             * Run Id
-             * Format: uuid
-             */
-            run_id: string;
-            /**
-             * Step Run Id
-             * Format: uuid
-             */
-            step_run_id: string;
-            /** Kind */
-            kind: string;
             by: components["schemas"]["Giver"];
-            /** Data */
-            data: {
-                [key: string]: unknown;
-            };
             /** Confidence */
             confidence: number | null;
-            /** Seconds */
-            seconds: number | null;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /** Seconds */
+            seconds: number | null;
+            /** Step */
+            step: string;
+            /**
+             * Step Run Id
+             * Format: uuid
+             */
+            step_run_id: string;
+            /** Use */
+            use: string;
         };
         /**
          * DraftBody
          * @description Unfinished work, and the revision it was based on.
          */
         taskyard__domain__reservations__schemas__DraftBody: {
-            /** Token */
-            token?: number | null;
             /** Answer */
             answer: {
                 [key: string]: unknown;
@@ -2799,52 +2828,54 @@ export interface components {
              * @default 0
              */
             revision: number;
+            /** Token */
+            token?: number | null;
         };
         /**
          * AnswerSaid
          * @description An answer with who gave it.
          */
         taskyard__views__schemas__AnswerSaid: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Step */
-            step: string;
-            /** Use */
-            use: string;
-            /**
-             * Run Id
-             * Format: uuid
-             */
-            run_id: string;
-            /**
-             * Step Run Id
-             * Format: uuid
-             */
-            step_run_id: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "answer" | "late_draft";
             by: components["schemas"]["By"];
-            /** Data */
-            data: {
-                [key: string]: unknown;
-            };
             /** Confidence */
             confidence: number | null;
-            /** Seconds */
-            seconds: number | null;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             /** Is Final */
             is_final: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "answer" | "late_draft";
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /** Seconds */
+            seconds: number | null;
+            /** Step */
+            step: string;
+            /**
+             * Step Run Id
+             * Format: uuid
+             */
+            step_run_id: string;
+            /** Use */
+            use: string;
         };
     };
     responses: never;
@@ -2855,9 +2886,14 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    "who.setup_needed": {
+    "projects.apps": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2870,21 +2906,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SetupNeeded"];
+                    "application/json": components["schemas"]["Page_ProjectSaid_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    "who.set_up": {
+    "runs.run_app": {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SetUp"];
+                "application/json": components["schemas"]["RunApp"];
             };
         };
         responses: {
@@ -2894,7 +2941,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["AppRun"];
                 };
             };
             /** @description Validation Error */
@@ -2992,10 +3039,14 @@ export interface operations {
             };
         };
     };
-    "who.me": {
+    "pages.events": {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                project?: string | null;
+            };
+            header?: {
+                "Last-Event-ID"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3006,33 +3057,46 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
                 content: {
-                    "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    "who.members": {
+    "files.add": {
         parameters: {
             query?: {
-                /** @description Rows on a page. */
-                limit?: number;
-                /** @description The `next` of the page before. */
-                cursor?: string | null;
+                /** @description The name of a raw body. */
+                name?: string;
             };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
         responses: {
             /** @description Successful Response */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_MemberSaid_"];
+                    "application/json": components["schemas"]["FileSaid"];
                 };
             };
             /** @description Validation Error */
@@ -3046,20 +3110,47 @@ export interface operations {
             };
         };
     };
-    "who.change_member": {
+    "files.original": {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                member_id: string;
+                file_id: string;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangeMember"];
+        requestBody?: never;
+        responses: {
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
             };
         };
+    };
+    "files.meta": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -3067,7 +3158,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MemberSaid"];
+                    "application/json": components["schemas"]["FileSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "files.thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "files.view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description Validation Error */
@@ -3148,24 +3301,26 @@ export interface operations {
             };
         };
     };
-    "who.revoke_invitation": {
+    "who.accept_invitation": {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                invitation_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Accept"];
+            };
+        };
         responses: {
             /** @description Successful Response */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InvitationSaid"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description Validation Error */
@@ -3210,26 +3365,24 @@ export interface operations {
             };
         };
     };
-    "who.accept_invitation": {
+    "who.revoke_invitation": {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                invitation_id: string;
+            };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Accept"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["InvitationSaid"];
                 };
             };
             /** @description Validation Error */
@@ -3339,6 +3492,155 @@ export interface operations {
             };
         };
     };
+    "who.me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    "who.members": {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MemberSaid_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "who.change_member": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMember"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "pages.models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Models"];
+                };
+            };
+        };
+    };
+    "hand-out.take_next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeNext"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldSaid"];
+                };
+            };
+            /** @description Nothing is free for you. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     "projects.projects": {
         parameters: {
             query?: {
@@ -3393,40 +3695,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectSaid"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "projects.apps": {
-        parameters: {
-            query?: {
-                /** @description Rows on a page. */
-                limit?: number;
-                /** @description The `next` of the page before. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ProjectSaid_"];
                 };
             };
             /** @description Validation Error */
@@ -3669,6 +3937,37 @@ export interface operations {
             };
         };
     };
+    "projects.schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemaSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     "projects.versions": {
         parameters: {
             query?: {
@@ -3705,13 +4004,17 @@ export interface operations {
             };
         };
     };
-    "projects.schema": {
+    "pages.reservations": {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
+            query?: {
+                mine?: boolean;
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -3722,7 +4025,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SchemaSaid"];
+                    "application/json": components["schemas"]["Page_Held_"];
                 };
             };
             /** @description Validation Error */
@@ -3736,23 +4039,367 @@ export interface operations {
             };
         };
     };
-    "files.add": {
+    "hand-out.resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reservation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "hand-out.save_draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reservation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["taskyard__domain__reservations__schemas__DraftBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftSaved"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "hand-out.release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reservation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservationSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "hand-out.renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reservation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Token"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservationSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "hand-out.skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reservation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Skip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservationSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "hand-out.submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reservation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Submit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submitted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "pages.runs": {
         parameters: {
             query?: {
-                /** @description The name of a raw body. */
-                name?: string;
+                app?: string | null;
+                status?: components["schemas"]["RunState"][];
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
             };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RunRow_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "pages.run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "runs.cancel_run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "pages.run_events": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Last-Event-ID"?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "who.setup_needed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupNeeded"];
+                };
+            };
+        };
+    };
+    "who.set_up": {
+        parameters: {
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "multipart/form-data": {
-                    /** Format: binary */
-                    file: string;
-                };
-                "application/octet-stream": string;
+                "application/json": components["schemas"]["SetUp"];
             };
         };
         responses: {
@@ -3762,7 +4409,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FileSaid"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description Validation Error */
@@ -3776,13 +4423,11 @@ export interface operations {
             };
         };
     };
-    "files.meta": {
+    "pages.kinds": {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                file_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -3793,109 +4438,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FileSaid"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "files.original": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                file_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The bytes */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": string;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "files.view": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                file_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The bytes */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": string;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "files.thumbnail": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                file_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The bytes */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": string;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["StepKinds"];
                 };
             };
         };
@@ -3962,6 +4505,40 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TaskSaid"] | components["schemas"]["TasksSaid"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "exports.export": {
+        parameters: {
+            query?: {
+                format?: components["schemas"]["ExportFormat"];
+                project?: string[];
+                status?: components["schemas"]["TaskStatus"][];
+                step?: string | null;
+                batch?: string | null;
+                ids?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
@@ -4069,6 +4646,37 @@ export interface operations {
             };
         };
     };
+    "pages.answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AnswerSaid_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     "runs.cancel_task": {
         parameters: {
             query?: never;
@@ -4135,47 +4743,17 @@ export interface operations {
             };
         };
     };
-    "runs.run_app": {
+    "pages.timeline": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RunApp"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AppRun"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "runs.cancel_run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                run_id: string;
+                task_id: string;
             };
             cookie?: never;
         };
@@ -4187,249 +4765,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RunSaid"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "hand-out.take_next": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TakeNext"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HoldSaid"];
-                };
-            };
-            /** @description Nothing is free for you. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "hand-out.resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reservation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HoldSaid"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "hand-out.renew": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reservation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Token"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReservationSaid"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "hand-out.release": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reservation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReservationSaid"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "hand-out.skip": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reservation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Skip"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReservationSaid"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "hand-out.save_draft": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reservation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["taskyard__domain__reservations__schemas__DraftBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DraftSaved"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "hand-out.submit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reservation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Submit"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Submitted"];
+                    "application/json": components["schemas"]["Page_FactSaid_"];
                 };
             };
             /** @description Validation Error */
@@ -4493,20 +4829,20 @@ export interface operations {
         };
         requestBody: {
             content: {
+                "application/json": string;
+                "application/x-ndjson": string;
                 "multipart/form-data": {
                     /** Format: binary */
                     file: string;
-                    /** Format: uuid */
-                    project: string;
                     /**
                      * @default valid_rows
                      * @enum {string}
                      */
                     mode?: "valid_rows" | "all_or_nothing";
+                    /** Format: uuid */
+                    project: string;
                 };
                 "text/csv": string;
-                "application/json": string;
-                "application/x-ndjson": string;
             };
         };
         responses: {
@@ -4531,6 +4867,37 @@ export interface operations {
         };
     };
     "uploads.upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "uploads.cancel": {
         parameters: {
             query?: never;
             header?: never;
@@ -4597,233 +4964,6 @@ export interface operations {
             };
         };
     };
-    "uploads.cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                upload_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UploadSaid"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "pages.timeline": {
-        parameters: {
-            query?: {
-                /** @description Rows on a page. */
-                limit?: number;
-                /** @description The `next` of the page before. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path: {
-                task_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_FactSaid_"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "pages.answers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                task_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_AnswerSaid_"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "pages.runs": {
-        parameters: {
-            query?: {
-                app?: string | null;
-                status?: components["schemas"]["RunState"][];
-                /** @description Rows on a page. */
-                limit?: number;
-                /** @description The `next` of the page before. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_RunRow_"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "pages.run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                run_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Run"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "pages.run_events": {
-        parameters: {
-            query?: never;
-            header?: {
-                "Last-Event-ID"?: string | null;
-            };
-            path: {
-                run_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "pages.events": {
-        parameters: {
-            query?: {
-                project?: string | null;
-            };
-            header?: {
-                "Last-Event-ID"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     "pages.work": {
         parameters: {
             query?: never;
@@ -4840,81 +4980,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkHome"];
-                };
-            };
-        };
-    };
-    "pages.reservations": {
-        parameters: {
-            query?: {
-                mine?: boolean;
-                /** @description Rows on a page. */
-                limit?: number;
-                /** @description The `next` of the page before. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Held_"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "pages.models": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Models"];
-                };
-            };
-        };
-    };
-    "pages.kinds": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StepKinds"];
                 };
             };
         };

@@ -35,7 +35,7 @@ function Home({ work }: { work: WorkHome }) {
   const [pending, setPending] = useState<WorkHome['queues'][number] | 'any' | null>(null)
   const [nothing, setNothing] = useState(false)
   const free = work.queues.reduce((sum, queue) => sum + queue.free, 0)
-  const mine = [...work.sent_back, ...work.held]
+  const mine = work.held
 
   const open = (held: HeldTask) => void navigate({ to: '/work/$reservationId', params: { reservationId: held.id } })
   const start = (from: WorkHome['queues'][number] | 'any') => {
@@ -73,13 +73,6 @@ function Home({ work }: { work: WorkHome }) {
             <div><dt>Per task</dt><dd>{work.today.submitted > 0 ? duration(work.today.seconds / work.today.submitted) : '–'}</dd></div>
           </dl>
         </div>
-        {work.sent_back.length > 0 && (
-          <section className={css['section']}>
-            <h2>Sent back to you <span className="meta numbers">{work.sent_back.length}</span></h2>
-            <p className={css['says']}>A reviewer asks for another look. These come first.</p>
-            <HeldTable label="Sent back to you" tasks={work.sent_back} href={(held) => `/work/${held.id}`} onOpen={open} />
-          </section>
-        )}
         {work.held.length > 0 && (
           <section className={css['section']}>
             <h2>In your hands <span className="meta numbers">{work.held.length}</span></h2>

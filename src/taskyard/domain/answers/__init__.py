@@ -16,7 +16,7 @@ from taskyard.domain.answers.actions import (
 )
 from taskyard.domain.answers.problems import AnswerInvalid
 from taskyard.domain.answers.rules import AnswerKind
-from taskyard.domain.answers.store import author_of, delete_of_task, insert_of, outputs, today_of
+from taskyard.domain.answers.store import author_of, delete_of_task, outputs, today_of
 from taskyard.domain.answers.tables import Answer
 
 __all__ = [
@@ -34,7 +34,6 @@ __all__ = [
     "give",
     "go_on",
     "going_of",
-    "insert_of",
     "keep_late",
     "outputs",
     "resolve",

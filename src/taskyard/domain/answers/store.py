@@ -5,37 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.domain.answers.rules import AnswerKind
 from taskyard.domain.answers.tables import Answer
-from taskyard.kit.db.direct import Ask
-
-
-def insert_of(answer: Answer) -> Ask:
-    """Return the statement that adds an answer."""
-    return Ask(
-        _INSERT,
-        {
-            "workspace_id": answer.workspace_id,
-            "id": answer.id,
-            "step_run_id": answer.step_run_id,
-            "run_id": answer.run_id,
-            "task_id": answer.task_id,
-            "step": answer.step,
-            "use": answer.use,
-            "kind": answer.kind,
-            "data": Jsonb(answer.data),
-            "member_id": answer.member_id,
-            "model": answer.model,
-            "by_name": answer.by_name,
-            "confidence": answer.confidence,
-            "seconds": answer.seconds,
-            "created_at": answer.created_at,
-        },
-    )
 
 
 async def outputs(session: AsyncSession, workspace_id: UUID, run_id: UUID) -> dict[str, Any]:
@@ -76,12 +50,6 @@ async def delete_of_task(session: AsyncSession, workspace_id: UUID, task_id: UUI
     await session.execute(_DELETE, {"workspace_id": workspace_id, "task_id": task_id})
 
 
-_INSERT = """
-    INSERT INTO answers (workspace_id, id, step_run_id, run_id, task_id, step, use, kind, data, member_id, model,
-                         by_name, confidence, seconds, created_at)
-    VALUES (%(workspace_id)s, %(id)s, %(step_run_id)s, %(run_id)s, %(task_id)s, %(step)s, %(use)s, %(kind)s, %(data)s,
-            %(member_id)s, %(model)s, %(by_name)s, %(confidence)s, %(seconds)s, %(created_at)s)
-"""
 _TODAY = text("""
     SELECT count(*) AS submitted, coalesce(sum(seconds), 0) AS seconds FROM answers
     WHERE workspace_id = :workspace_id AND member_id = :member_id AND kind = 'answer'

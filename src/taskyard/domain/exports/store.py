@@ -23,7 +23,7 @@ async def lines(session: AsyncSession, actor: Actor, asked: ExportFilter, second
     Holds the session's transaction open until the last line, or until the iterator is closed.
     """
     timeout = f"{timedelta(seconds=seconds_max) // timedelta(milliseconds=1)}ms"
-    await session.execute(text("SELECT set_config('statement_timeout', :timeout, true)"), {"timeout": timeout})
+    await session.execute(_TO_STREAM, {"timeout": timeout})
     raw = await (await session.connection()).get_raw_connection()
     connection: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]
     where, values = _conditions(actor, asked)
@@ -31,6 +31,13 @@ async def lines(session: AsyncSession, actor: Actor, asked: ExportFilter, second
     async with connection.cursor() as cursor, cursor.copy(statement.encode(), values) as copy:
         async for line in copy:
             yield bytes(line)
+
+
+# Rows are to come from the first one on: no plan that reads whole tables before it gives anything.
+_TO_STREAM = text("""
+    SELECT set_config('statement_timeout', :timeout, true), set_config('enable_hashjoin', 'off', true),
+           set_config('enable_mergejoin', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)
+""")
 
 
 def _conditions(actor: Actor, asked: ExportFilter) -> tuple[list[str], dict[str, Any]]:

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+import orjson
+from psycopg.types.json import Jsonb
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor, Permission
-from taskyard.domain import answers, projects, runs, tasks
+from taskyard.domain import projects, runs
 from taskyard.domain.answers import Answer
 from taskyard.domain.reservations.problems import NoSuchReservation
 from taskyard.domain.reservations.tables import Reservation
@@ -44,17 +46,28 @@ async def lock(session: AsyncSession, actor: Actor, reservation_id: UUID) -> InH
 async def keep(session: AsyncSession, in_hand: InHand, answer: Answer, opened: Sequence[StepRun]) -> None:
     """Write a submit: the answer, the ends of hold and turn, where run and task stand, and the turns that follow."""
     reservation, turn, others, going = in_hand
+    run, task = going.run, going.task
     # Of the others only what is needed was read: a time of ending is one of just now.
-    ended = [turn, *(row for row in others if row.ended_at is not None)]
-    await together(
-        session,
-        answers.insert_of(answer),
-        Ask(_END, {"workspace_id": turn.workspace_id, "id": reservation.id, "state": reservation.state}),
-        *(runs.update_of_step_run(row) for row in ended),
-        runs.update_of_run(going.run),
-        tasks.update_of(going.task),
-    )
-    await runs.open_turns(session, opened)
+    ended = [row for row in [turn, *others] if row.ended_at is not None]
+    turns = [{"id": row.id, "state": row.state, "token": row.token, "reason": row.reason} for row in ended]
+    of_answer = ("workspace_id", "member_id", "step", "use", "kind", "model", "by_name", "confidence", "seconds")
+    values = {
+        **{name: getattr(answer, name) for name in of_answer},
+        **{f"run_{name}": getattr(run, name) for name in ("id", "state", "reason", "started_at", "ended_at")},
+        **{f"task_{name}": getattr(task, name) for name in ("id", "status", "steps", "last_submitted_at")},
+        "answer_id": answer.id,
+        "data": Jsonb(answer.data),
+        "reservation_id": reservation.id,
+        "reservation_state": reservation.state,
+        "step_run_id": turn.id,
+        "turns": orjson.dumps(turns).decode(),
+        "run_output": None if run.output is None else Jsonb(run.output),
+        "run_error": None if run.error is None else Jsonb(run.error),
+        "task_completed_at": task.completed_at,
+    }
+    await together(session, Ask(_KEEP, values))
+    if opened:
+        await runs.open_turns(session, opened)
 
 
 async def _in_hand(session: AsyncSession, workspace_id: UUID, held: Row, known: Row) -> InHand:
@@ -111,7 +124,26 @@ _READ = """
     JOIN task_inputs ON task_inputs.workspace_id = %(workspace_id)s AND task_inputs.task_id = reservations.task_id
     WHERE reservations.workspace_id = %(workspace_id)s AND reservations.id = %(reservation_id)s
 """
-_END = """
-    UPDATE reservations SET state = %(state)s, ended_at = now()
-    WHERE workspace_id = %(workspace_id)s AND id = %(id)s
+_KEEP = """
+    WITH given AS (
+        INSERT INTO answers (workspace_id, id, step_run_id, run_id, task_id, step, use, kind, data, member_id, model,
+                             by_name, confidence, seconds)
+        VALUES (%(workspace_id)s, %(answer_id)s, %(step_run_id)s, %(run_id)s, %(task_id)s, %(step)s, %(use)s, %(kind)s,
+                %(data)s, %(member_id)s, %(model)s, %(by_name)s, %(confidence)s, %(seconds)s)
+    ), held AS (
+        UPDATE reservations SET state = %(reservation_state)s, ended_at = now()
+        WHERE workspace_id = %(workspace_id)s AND id = %(reservation_id)s
+    ), taken AS (
+        UPDATE step_runs SET state = turn.state, token = turn.token, reason = turn.reason, ended_at = now(),
+            lease_until = NULL, holder_id = NULL, worker = NULL
+        FROM jsonb_to_recordset(CAST(%(turns)s AS jsonb)) AS turn(id uuid, state text, token bigint, reason text)
+        WHERE step_runs.workspace_id = %(workspace_id)s AND step_runs.id = turn.id
+    ), run AS (
+        UPDATE runs SET state = %(run_state)s, reason = %(run_reason)s, output = %(run_output)s, error = %(run_error)s,
+            started_at = %(run_started_at)s, ended_at = %(run_ended_at)s
+        WHERE workspace_id = %(workspace_id)s AND id = %(run_id)s
+    )
+    UPDATE tasks SET status = %(task_status)s, steps = %(task_steps)s, last_submitted_at = %(task_last_submitted_at)s,
+        completed_at = %(task_completed_at)s
+    WHERE workspace_id = %(workspace_id)s AND id = %(task_id)s
 """

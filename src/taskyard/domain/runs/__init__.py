@@ -34,8 +34,6 @@ from taskyard.domain.runs.store import (
     now,
     overdue_cancellations,
     step_runs,
-    update_of_run,
-    update_of_step_run,
     workspaces_with_model_work,
 )
 from taskyard.domain.runs.tables import Run, StepRun
@@ -76,7 +74,5 @@ __all__ = [
     "step_fact",
     "step_runs",
     "stop",
-    "update_of_run",
-    "update_of_step_run",
     "workspaces_with_model_work",
 ]

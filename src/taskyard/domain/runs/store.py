@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -73,38 +72,6 @@ async def lock_step_run(session: AsyncSession, workspace_id: UUID, step_run_id: 
     if found is None:
         raise NoSuchStepRun(step_run_id=step_run_id)
     return found
-
-
-def update_of_step_run(row: StepRun) -> Ask:
-    """Return the statement that writes the end of a turn. It is locked, and unknown to the session."""
-    return Ask(
-        _END_STEP_RUN,
-        {
-            "workspace_id": row.workspace_id,
-            "id": row.id,
-            "state": row.state,
-            "token": row.token,
-            "reason": row.reason,
-            "ended_at": row.ended_at,
-        },
-    )
-
-
-def update_of_run(run: Run) -> Ask:
-    """Return the statement that writes where a run stands. It is locked, and unknown to the session."""
-    return Ask(
-        _UPDATE_RUN,
-        {
-            "workspace_id": run.workspace_id,
-            "id": run.id,
-            "state": run.state,
-            "reason": run.reason,
-            "output": None if run.output is None else Jsonb(run.output),
-            "error": None if run.error is None else Jsonb(run.error),
-            "started_at": run.started_at,
-            "ended_at": run.ended_at,
-        },
-    )
 
 
 async def reprioritise(session: AsyncSession, workspace_id: UUID, task_id: UUID, priority: int) -> None:
@@ -186,16 +153,6 @@ async def lost_leases(session: AsyncSession, workspace_id: UUID | None) -> list[
     return [(row.workspace_id, row.id) for row in rows]
 
 
-_END_STEP_RUN = """
-    UPDATE step_runs SET state = %(state)s, token = %(token)s, reason = %(reason)s, ended_at = %(ended_at)s,
-        lease_until = NULL, holder_id = NULL, worker = NULL
-    WHERE workspace_id = %(workspace_id)s AND id = %(id)s
-"""
-_UPDATE_RUN = """
-    UPDATE runs SET state = %(state)s, reason = %(reason)s, output = %(output)s, error = %(error)s,
-        started_at = %(started_at)s, ended_at = %(ended_at)s
-    WHERE workspace_id = %(workspace_id)s AND id = %(id)s
-"""
 _CLAIM_FOR_MODEL = text("""
     UPDATE step_runs SET state = 'running', attempt = attempt + 1, token = token + 1, worker = :worker,
         lease_until = now() + :lease, started_at = now(), due_at = NULL, reason = NULL

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -81,21 +81,6 @@ async def by_external_ids(
     return {str(external_id): task_id for external_id, task_id in rows}
 
 
-def update_of(task: Task) -> Ask:
-    """Return the statement that writes where a task stands. It is locked, and unknown to the session."""
-    return Ask(
-        _UPDATE,
-        {
-            "workspace_id": task.workspace_id,
-            "id": task.id,
-            "status": task.status,
-            "steps": task.steps,
-            "last_submitted_at": task.last_submitted_at,
-            "completed_at": task.completed_at,
-        },
-    )
-
-
 async def many(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID]) -> list[Task]:
     """Return tasks in the order of their ids given."""
     rows = await session.scalars(select(Task).where(Task.workspace_id == workspace_id, Task.id.in_(ids)))
@@ -105,13 +90,11 @@ async def many(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID]) -
 
 async def remove(session: AsyncSession, task: Task) -> None:
     """Delete a task and its input."""
+    await session.execute(
+        delete(TaskInput).where(TaskInput.workspace_id == task.workspace_id, TaskInput.task_id == task.id)
+    )
     await session.delete(task)
     await session.flush()
 
 
-_UPDATE = """
-    UPDATE tasks SET status = %(status)s, steps = %(steps)s, last_submitted_at = %(last_submitted_at)s,
-        completed_at = %(completed_at)s
-    WHERE workspace_id = %(workspace_id)s AND id = %(id)s
-"""
 _INPUT = "SELECT input FROM task_inputs WHERE workspace_id = %(workspace_id)s AND task_id = %(task_id)s"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from taskyard.domain.workspaces.tables import ApiKey, Invitation, Member, Workspace
 from taskyard.ledger import Fact
 
@@ -26,6 +28,11 @@ def member_changed(member: Member, what: str) -> Fact:
 def signed_in(member: Member) -> Fact:
     """A browser session began."""
     return Fact("member.signed_in", f"{member.name} signed in.", member.id)
+
+
+def signed_out(name: str, sign_in_id: UUID) -> Fact:
+    """A browser session ended, and with it its live streams."""
+    return Fact("member.signed_out", f"{name} signed out.", sign_in_id)
 
 
 def invitation_made(invitation: Invitation) -> Fact:

@@ -153,6 +153,7 @@ async def sign_out(session: AsyncSession, actor: Actor) -> None:
     """End this browser's session; keys have none and nothing happens to them."""
     if actor.kind is ActorKind.MEMBER and actor.credential_id is not None:
         await store.end_sign_in(session, actor.workspace_id, actor.credential_id)
+        ledger.record(session, facts.signed_out(actor.name, actor.credential_id), by=actor)
 
 
 async def identify(session: AsyncSession, credential: Credential) -> Caller | None:

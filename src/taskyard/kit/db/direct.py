@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import psycopg
+from psycopg.pq import ExecStatus
 from psycopg.rows import namedtuple_row
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,11 +40,10 @@ async def together(session: AsyncSession, *asked: Ask) -> list[Rows]:
         if driver is None:
             driver = session.info[_DRIVER] = await session.run_sync(_driver_of)
         if len(asked) == 1:
-            cursor = await driver.cursor(row_factory=namedtuple_row).execute(*asked[0])
-            return [await cursor.fetchall() if cursor.description else []]
+            return [await _rows(await driver.cursor(row_factory=namedtuple_row).execute(*asked[0]))]
         async with driver.pipeline():
             cursors = [await driver.cursor(row_factory=namedtuple_row).execute(*one) for one in asked]
-        return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
+        return [await _rows(cursor) for cursor in cursors]
     except psycopg.Error as error:
         raise await _as_the_mapper_says_it(session, driver, asked[0].sql, error) from error
 
@@ -53,11 +53,18 @@ def with_commit(session: AsyncSession, *asked: Ask) -> None:
     session.info.setdefault(_LAST, []).extend(asked)
 
 
-async def commit_what_waits(session: AsyncSession) -> None:
+async def commit(session: AsyncSession) -> None:
     """Send what was kept for the commit, and the commit behind it. Called by the transaction's edge, by nobody else."""
     waiting = session.info.pop(_LAST, None)
     if waiting:
         await together(session, *waiting, _COMMIT)
+    else:
+        await session.commit()
+
+
+async def _rows(cursor: psycopg.AsyncCursor[Row]) -> Rows:
+    has_rows = cursor.pgresult is not None and cursor.pgresult.status == ExecStatus.TUPLES_OK
+    return await cursor.fetchall() if has_rows else []
 
 
 def _driver_of(session: Session) -> psycopg.AsyncConnection[Any]:

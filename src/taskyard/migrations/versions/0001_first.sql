@@ -172,6 +172,14 @@ COMMENT ON COLUMN step_runs.reserved_for IS 'only this member may take it';
 COMMENT ON COLUMN step_runs.sent_back_to IS 'its author gets it back first';
 COMMENT ON COLUMN step_runs.due_at IS 'a retry is not due before';
 
+CREATE TABLE task_inputs (
+	workspace_id UUID NOT NULL, 
+	task_id UUID NOT NULL, 
+	input JSONB NOT NULL, 
+	metadata JSONB NOT NULL, 
+	CONSTRAINT task_inputs_pkey PRIMARY KEY (workspace_id, task_id)
+);
+
 CREATE TABLE tasks (
 	workspace_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -333,15 +341,6 @@ CREATE TABLE step_skips (
 	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	CONSTRAINT step_skips_pkey PRIMARY KEY (workspace_id, step_run_id, member_id), 
 	CONSTRAINT step_skips_workspace_id_step_run_id_fkey FOREIGN KEY(workspace_id, step_run_id) REFERENCES step_runs (workspace_id, id) ON DELETE CASCADE
-);
-
-CREATE TABLE task_inputs (
-	workspace_id UUID NOT NULL, 
-	task_id UUID NOT NULL, 
-	input JSONB NOT NULL, 
-	metadata JSONB NOT NULL, 
-	CONSTRAINT task_inputs_pkey PRIMARY KEY (workspace_id, task_id), 
-	CONSTRAINT task_inputs_workspace_id_task_id_fkey FOREIGN KEY(workspace_id, task_id) REFERENCES tasks (workspace_id, id) ON DELETE CASCADE
 );
 
 CREATE TABLE upload_errors (

@@ -25,6 +25,8 @@ interface TranscribeEditorProps extends Answering<Json> {
 }
 
 const TOOLS: Tool[] = ['select', 'rectangle']
+/** Lines have no labels: all are of one hue. */
+const ONE = ['']
 
 export function TranscribeEditor({ picture, prompt, prefill, steps, answer, change, saysAt, touched, touch }: TranscribeEditorProps) {
   const canvas = useRef<CanvasHandle>(null)
@@ -32,6 +34,7 @@ export function TranscribeEditor({ picture, prompt, prefill, steps, answer, chan
   const said = useMemo(() => transcriptionOf(answer), [answer])
   const before = useMemo(() => transcriptionOf(prefill), [prefill])
   const regions = useMemo(() => asRegions(said.lines), [said.lines])
+  const numbers = useMemo(() => new Map(regions.map((region, at) => [region.id, String(at + 1)])), [regions])
   const [mode, setMode] = useState<'lines' | 'text'>(said.lines.length > 0 || said.text === '' ? 'lines' : 'text')
   const [tool, setTool] = useState<Tool>(said.lines.length > 0 ? 'select' : 'rectangle')
   const [chosenId, setChosenId] = useState<string | null>(null)
@@ -90,8 +93,8 @@ export function TranscribeEditor({ picture, prompt, prefill, steps, answer, chan
             src={picture.src}
             picture={picture.size}
             regions={regions}
-            labels={['']}
-            numbers={new Map(regions.map((region, at) => [region.id, String(at + 1)]))}
+            labels={ONE}
+            numbers={numbers}
             tool={tool}
             chosen={chosen}
             hovered={hovered}

@@ -13,11 +13,11 @@ const server = (top: string[]) => ({
   one: vi.fn((id: string) => Promise.resolve(id === 't99' ? null : row(id))),
 })
 
-test('a few changed rows are asked for one by one, those at the top not at all', async () => {
+test('a few changed rows are asked for one by one beside the top, those of other lists not at all', async () => {
   const ask = server(ids(0, 50))
   const seen = await lookAgain(list, new Set(['t3', 't60', 'unknown']), ask)
   expect(ask.page).toHaveBeenCalledTimes(1)
-  expect(ask.one.mock.calls).toEqual([['t60']])
+  expect(ask.one.mock.calls).toEqual([['t3'], ['t60']])
   expect(seen.rows.map((each) => each.id)).toContain('t60')
 })
 

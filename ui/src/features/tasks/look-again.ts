@@ -21,23 +21,33 @@ export interface Seen {
 
 /** What is now true of the changed rows of a list, and of its top; "all" after an absence. */
 export async function lookAgain(list: Loaded, changed: ReadonlySet<string> | 'all', ask: Asking): Promise<Seen> {
-  const head = await ask.page(null)
-  const rows = new Map(head.items.map((row) => [row.id, row]))
   const known = idsIn(list)
-  const unseen = () => [...(changed === 'all' ? known : changed)].filter((id) => known.has(id) && !rows.has(id))
-  if (unseen().length > FEW) {
-    const wanted = new Set(unseen())
-    const cursors = list.pages.flatMap((page, at) => (page.items.some((row) => wanted.has(row.id)) ? [String(list.pageParams[at] ?? '')] : []))
-    const pages = await Promise.all(cursors.slice(0, PAGES_MOST).map((cursor) => ask.page(cursor || null)))
-    for (const row of pages.flatMap((page) => page.items)) rows.set(row.id, row)
-  }
+  const wanted = new Set(changed === 'all' ? known : [...changed].filter((id) => known.has(id)))
+  const rows = new Map<string, TaskRow>()
   const gone = new Set<string>()
-  await Promise.all(
-    unseen().slice(0, ONE_BY_ONE_MOST).map(async (id) => {
-      const row = await ask.one(id)
-      if (row) rows.set(id, row)
-      else gone.add(id)
-    }),
-  )
+  const take = (page: Page<TaskRow>) => {
+    for (const row of page.items) rows.set(row.id, row)
+    return page
+  }
+  const askOneByOne = (ids: string[]) =>
+    Promise.all(
+      ids.map(async (id) => {
+        const row = await ask.one(id)
+        if (row) rows.set(id, row)
+        else gone.add(id)
+      }),
+    )
+  if (wanted.size <= FEW) {
+    // At once, not after the top was seen: somebody waits for the change to show.
+    const [head] = await Promise.all([ask.page(null), askOneByOne([...wanted])])
+    for (const row of head.items) if (!rows.has(row.id)) rows.set(row.id, row)
+    return { head, rows: [...rows.values()], gone }
+  }
+  const head = take(await ask.page(null))
+  const unseen = () => [...wanted].filter((id) => !rows.has(id))
+  const left = new Set(unseen())
+  const cursors = list.pages.flatMap((page, at) => (page.items.some((row) => left.has(row.id)) ? [String(list.pageParams[at] ?? '')] : []))
+  for (const page of await Promise.all(cursors.slice(0, PAGES_MOST).map((cursor) => ask.page(cursor || null)))) take(page)
+  await askOneByOne(unseen().slice(0, ONE_BY_ONE_MOST))
   return { head, rows: [...rows.values()], gone }
 }

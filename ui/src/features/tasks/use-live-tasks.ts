@@ -37,7 +37,7 @@ export function useLiveTasks(filter: Filter) {
 
   const refresh = useCallback(async () => {
     const changed = waiting.current.ids
-    waiting.current = { ids: new Set(), last: Date.now() }
+    Object.assign(waiting.current, { ids: new Set(), timer: undefined, last: Date.now() })
     const before = queries.getQueryData<Loaded>(queryKey)
     if (!before) return
     // After a broken line the next fact, or coming back to the page, asks again.
@@ -76,7 +76,10 @@ export function useLiveTasks(filter: Filter) {
     const { dataUpdatedAt = 0 } = queries.getQueryState(JSON.parse(list) as typeof queryKey) ?? {}
     if (dataUpdatedAt > 0 && Date.now() - dataUpdatedAt > ABSENCE_MS) soon('all')
     const { current } = waiting
-    return () => clearTimeout(current.timer)
+    return () => {
+      clearTimeout(current.timer)
+      current.timer = undefined
+    }
   }, [queries, list, soon])
 
   const show = async () => {

@@ -12,10 +12,12 @@ import { count } from '@/lib/format'
 const LINE = 28
 const LINES_SHOWN = 10
 const LETTERS_A_LINE = 84
+const LETTERS_ON_A_PHONE = 22
 
 /** The table under a row needs its height before it is drawn; a long sentence takes more than one line. */
 export function detailHeight(upload: Upload, errors: UploadRowError[] | undefined): number {
-  const lines = errors?.reduce((sum, error) => sum + Math.ceil(error.says.length / LETTERS_A_LINE), 0) ?? Math.max(1, upload.failed)
+  const letters = window.innerWidth < 700 ? LETTERS_ON_A_PHONE : LETTERS_A_LINE
+  const lines = errors?.reduce((sum, error) => sum + Math.ceil(error.says.length / letters), 0) ?? Math.max(1, upload.failed)
   return 17 + (upload.reason ? LINE : 0) + (Math.min(lines, LINES_SHOWN) + (lines > 0 ? 1 : 0)) * LINE
 }
 

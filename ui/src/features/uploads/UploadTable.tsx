@@ -77,7 +77,7 @@ function columns(open: string | undefined, toggle: (upload: Upload) => void, can
       ),
     },
     { id: 'file', head: 'File', min: 120, cell: (upload) => <span title={upload.file_name}>{upload.file_name}</span> },
-    { id: 'state', head: 'Status', width: 176, bar: 110, cell: (upload) => <State upload={upload} /> },
+    { id: 'state', head: 'Status', width: 184, bar: 110, cell: (upload) => <State upload={upload} /> },
     { id: 'created', head: 'Created', width: 84, align: 'end', from: 440, bar: 40, cell: (upload) => count(upload.created) },
     { id: 'failed', head: 'Failed', width: 72, align: 'end', from: 480, bar: 24, cell: (upload) => <span className={upload.failed > 0 ? css['failed'] : css['none']}>{count(upload.failed)}</span> },
     { id: 'same', head: 'Unchanged', width: 92, align: 'end', from: 1000, bar: 24, cell: (upload) => <span className={upload.unchanged > 0 ? undefined : css['none']} title="Their external id was there already">{count(upload.unchanged)}</span> },
