@@ -51,13 +51,14 @@ async def test_filters_narrow_an_export(yard: Yard) -> None:
     first = await yard.task(messages, batch="may")
     await yard.task(messages, batch="june")
     other = await yard.task(notes, batch="may")
-    ids = {name: [task["id"] for task in await _lines(yard.owner, **asked)] for name, asked in {
+    filters: dict[str, dict[str, Any]] = {
         "project": {"project": notes},
         "both": {"project": messages, "batch": "may"},
         "ids": {"ids": [other["id"]]},
         "step": {"step": "label", "status": "queued", "batch": "may"},
         "none": {"status": "failed"},
-    }.items()}  # fmt: skip
+    }
+    ids = {name: [task["id"] for task in await _lines(yard.owner, **asked)] for name, asked in filters.items()}
     assert ids == {
         "project": [other["id"]],
         "both": [first["id"]],

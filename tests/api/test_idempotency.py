@@ -176,7 +176,7 @@ async def test_a_refusal_that_keeps_something_is_answered_again_as_it_was(yard: 
 
 @pytest.mark.parametrize("key", ["", " " * 0, "x" * 256, "a\tb", "\x7f", "é" * 200])
 async def test_a_key_that_cannot_be_kept_is_refused(yard: Yard, key: str) -> None:
-    said = await yard.owner.post("/projects", NEW, headers={b"Idempotency-Key": key.encode()})  # type: ignore[dict-item]
+    said = await yard.owner.post("/projects", NEW, headers={b"Idempotency-Key": key.encode()})
     assert (said.status, said.problem) == (400, "key_unusable")
     assert await projects(yard) == 0
 

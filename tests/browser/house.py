@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -118,7 +118,7 @@ class House:
         self.url = ""
         self.first_start = ""
 
-    def __enter__(self) -> House:
+    def __enter__(self) -> Self:
         ours = {name: value for name, value in os.environ.items() if name != "DATABASE_URL" and "TASKYARD" not in name}
         command = [sys.executable, "-m", "taskyard", "serve", "--data", str(self._folder / "data"), "--port", "0"]
         with self._log.open("wb") as log:

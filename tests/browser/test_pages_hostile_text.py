@@ -30,7 +30,7 @@ NOTES = f"""# {EVIL}
 SVG = b"""<svg xmlns="http://www.w3.org/2000/svg" onload="alert(12)"><script>alert(13)</script></svg>"""
 HTML = b"<!doctype html><script>alert(14)</script>"
 # What would be there if a page had taken text for markup.
-MARKUP = "img[src='x'], iframe, object, embed, svg[onload], [onerror], a[href^='javascript:' i], a[href^='data:text/html' i], a[href^='vbscript:' i]"  # noqa: E501
+MARKUP = "img[src='x'], iframe, object, embed, svg[onload], [onerror], a[href^='javascript:' i], a[href^='data:text/html' i], a[href^='vbscript:' i]"
 
 
 @dataclass

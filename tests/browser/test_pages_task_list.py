@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -41,11 +40,11 @@ def many(house: House) -> str:
 
 
 @pytest.fixture
-def fresh(owner: Somebody, request: pytest.FixtureRequest) -> Iterator[str]:
+def fresh(owner: Somebody, request: pytest.FixtureRequest) -> str:
     """The id of a project with five tasks of a test's own."""
     project = owner.project(CLASSIFY_FLOW, f"Own {request.node.name[5:35]}")
     owner.tasks(project, [{"text": f"Parcel {number}"} for number in range(1, 6)])
-    yield project
+    return project
 
 
 def rows(page: Page) -> Locator:

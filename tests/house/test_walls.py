@@ -51,7 +51,7 @@ ENDINGS = ("/health", "/ready", ".svg", ".png", "/..%2fhealth", "%00", ";health"
 
 
 def name_of(route: VerbRoute) -> str:
-    (method,) = route.methods
+    (method,) = route.methods or ()
     return f"{method} {route.path}"
 
 
@@ -291,6 +291,7 @@ IN_BODIES: dict[str, Any] = {
     ),
     "POST /next .project": lambda id_: ("POST", "/next", {"json": {"project": id_}}),
     "GET /tasks ?project[]": lambda id_: ("GET", f"/tasks?project={id_}", {}),
+    "GET /tasks/export ?project[]": lambda id_: ("GET", f"/tasks/export?project={id_}", {}),
     "GET /runs ?app": lambda id_: ("GET", f"/runs?app={id_}", {}),
     "POST /uploads ?project": lambda id_: (
         "POST", f"/uploads?project={id_}&name=a.csv",
@@ -298,7 +299,13 @@ IN_BODIES: dict[str, Any] = {
     ),
 }  # fmt: skip
 # Those that need more than one request each have a test of their own below.
-ALONE = {"POST /auth/sign-in .workspace", "POST /auth/switch .workspace", "GET /events ?project"}
+ALONE = {
+    "POST /auth/sign-in .workspace",
+    "POST /auth/switch .workspace",
+    "GET /events ?project",
+    "GET /tasks/export ?ids[]",
+    "POST /uploads .project",
+}
 
 
 def test_every_id_in_a_body_or_a_query_has_a_case(app: FastAPI) -> None:
@@ -343,6 +350,24 @@ async def test_a_file_of_another_tenant_is_like_none(way: str, ours: World, thei
     assert "no_such_files" in answers[0][1]
 
 
+async def test_an_upload_into_a_project_of_another_tenant_is_like_one_into_none(ours: World, theirs: World) -> None:
+    """The form says its project in a part; the raw body in the address, where its case is above."""
+    owner = await ours.person("owner")
+    answers = []
+    for project in (await theirs.id_of("project_id"), str(new_id())):
+        form: dict[str, Any] = {"files": {"file": ("a.csv", b"text\nhello\n")}, "data": {"project": project}}
+        answers.append(await told_of(owner, "POST", "/uploads", project, **form))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 404
+
+
+async def test_tasks_of_another_tenant_are_not_exported(ours: World, theirs: World) -> None:
+    owner = await ours.person("owner")
+    for task, lines in ((await theirs.id_of("task_id"), 0), (str(new_id()), 0), (await ours.id_of("task_id"), 1)):
+        said = await owner.get("/tasks/export", params={"ids": task})
+        assert (said.status, len(said.response.text.splitlines())) == (200, lines)
+
+
 async def test_a_workspace_one_is_no_member_of_is_like_none(app: FastAPI, ours: World, theirs: World) -> None:
     email = f"{new_id().hex}@example.org"
     browser = await a_member(app, ours.yard.owner, email)
@@ -351,7 +376,7 @@ async def test_a_workspace_one_is_no_member_of_is_like_none(app: FastAPI, ours: 
         body = {"email": email, "password": PASSWORD, "workspace": workspace}
         answers.append(await told_of(Browser(app), "POST", "/auth/sign-in", workspace, json=body))
         answers.append(await told_of(browser, "POST", "/auth/switch", workspace, json={"workspace": workspace}))
-    assert len({answer for answer in answers}) == 1
+    assert len(set(answers)) == 1
     assert answers[0][0] == 404
 
 

@@ -7,7 +7,7 @@ import importlib
 import json
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,18 +58,20 @@ def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Record:
     return Record(tmp_path / "record.jsonl")
 
 
-@pytest.fixture
-def slots() -> int:
-    """How many turns the worker performs at once; a test may ask for another number."""
-    return 2
-
-
-@pytest.fixture
-async def worker(settings: Settings, database_url: str, slots: int) -> AsyncIterator[Worker]:
-    """A worker that is missed after two seconds, and so hears of a cancellation in half of one."""
+@asynccontextmanager
+async def working(settings: Settings, database_url: str, *, slots: int) -> AsyncIterator[Worker]:
+    """Have a worker at work that is missed after two seconds, and so hears of a cancellation in half of one."""
     made = Worker(settings.model_copy(update={"worker_lease_seconds": 2, "worker_slots": slots}), database_url)
     running = asyncio.create_task(made.run())
-    yield made
-    running.cancel()
-    with suppress(asyncio.CancelledError):
-        await running
+    try:
+        yield made
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+@pytest.fixture
+async def worker(settings: Settings, database_url: str) -> AsyncIterator[Worker]:
+    async with working(settings, database_url, slots=2) as made:
+        yield made

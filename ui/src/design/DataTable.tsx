@@ -1,7 +1,7 @@
 // A true table for long lists: sticky head, only the visible rows drawn, keys J K X Space Enter, and memory of where one was.
 import { useElementSize, useMergedRef } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { DataRow } from '@/design/DataRow'
 import css from '@/design/DataTable.module.css'
 import { TableHead } from '@/design/TableHead'
@@ -50,7 +50,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const scroller = useRef<HTMLDivElement>(null)
   const { ref: sized, width } = useElementSize<HTMLDivElement>()
   const merged = useMergedRef(scroller, sized)
-  const columns = fitting(props.columns, width)
+  // The same columns must stay the same object, or every row would be drawn again.
+  const fits = fitting(props.columns, width).length
+  const wide = width >= Math.max(...props.columns.map((column) => column.below ?? 0))
+  const columns = useMemo(() => fitting(props.columns, width), [props.columns, fits, wide]) // eslint-disable-line react-hooks/exhaustive-deps -- the width counts only by what it leaves room for
   const selectable = Boolean(onSelect)
   const span = columns.length + (selectable ? 1 : 0)
 
@@ -83,7 +86,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   useEffect(() => {
     if (restored.current === memory || rows.length === 0) return
     restored.current = memory
-    scroller.current?.scrollTo({ top: recall(memory).top })
+    const { top } = recall(memory)
+    if (top !== scroller.current?.scrollTop) scroller.current?.scrollTo({ top })
   }, [memory, rows.length])
   useEffect(() => {
     if (props.restarts) scroller.current?.scrollTo({ top: 0 })

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from starlette.responses import StreamingResponse
 
 from taskyard.access import Permission
 from taskyard.domain import projects
+from taskyard.domain.exports import store
 from taskyard.domain.exports.rules import MEDIA_TYPES, ExportFilter, ExportFormat
 from taskyard.domain.exports.stream import pieces, whole
 from taskyard.domain.tasks import TaskStatus
@@ -39,13 +39,14 @@ async def export(
     A stream that breaks does not end as a whole one does: the client sees a broken transfer, and a JSON list
     without its closing bracket.
     """
+    # By the database's clock, and before the snapshot: what changes after this moment may be in, what changed before is.
+    now = await store.now(session)
     for project_id in project:
         await projects.get(session, actor, project_id)
     asked = ExportFilter(tuple(project), tuple(status), step, batch, tuple(ids))
     found = pieces(desk.database, actor, asked, form, desk.settings.job_statement_seconds_max)
     # The first piece is made before the answer begins, so that what cannot be exported is refused with a status.
     first = await anext(found)
-    now = datetime.now(UTC)
     headers = {
         "Content-Disposition": f'attachment; filename="tasks-{now:%Y%m%d-%H%M%S}.{form}"',
         "Taskyard-Snapshot": now.isoformat(timespec="seconds"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -15,6 +15,12 @@ from taskyard.domain.exports.rules import ExportFilter
 
 # JSON escapes every control character, so these two never occur in a line: COPY leaves the lines as they are.
 _AS_IT_IS = r"WITH (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02')"
+
+
+async def now(session: AsyncSession) -> datetime:
+    """Return the database's clock."""
+    found: datetime = (await session.execute(text("SELECT now()"))).scalar_one()
+    return found
 
 
 async def lines(session: AsyncSession, actor: Actor, asked: ExportFilter, seconds_max: float) -> AsyncGenerator[bytes]:

@@ -53,13 +53,15 @@ def with_commit(session: AsyncSession, *asked: Ask) -> None:
     session.info.setdefault(_LAST, []).extend(asked)
 
 
-async def commit(session: AsyncSession) -> None:
-    """Send what was kept for the commit, and the commit behind it. Called by the transaction's edge, by nobody else."""
+async def send_last(session: AsyncSession) -> bool:
+    """Send what was kept for the commit, and the commit behind it; say whether there was anything.
+
+    Called by the transaction's edge, by nobody else.
+    """
     waiting = session.info.pop(_LAST, None)
     if waiting:
         await together(session, *waiting, _COMMIT)
-    else:
-        await session.commit()
+    return bool(waiting)
 
 
 async def _rows(cursor: psycopg.AsyncCursor[Row]) -> Rows:

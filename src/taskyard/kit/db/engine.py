@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
-from taskyard.kit.db.direct import Ask, Rows, commit, together
+from taskyard.kit.db.direct import Ask, Rows, send_last, together
 
 RUNTIME_ROLE = "taskyard_app"
 # Workers see the line of every workspace, and nothing else of them before they enter one.
@@ -93,7 +93,8 @@ class Database:
             for do in self._before:
                 await do(session)
             await _flush(session)
-            await commit(session)
+            if not await send_last(session):
+                await session.commit()
         except BaseException:
             await session.rollback()
             raise
