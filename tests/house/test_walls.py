@@ -51,7 +51,7 @@ ENDINGS = ("/health", "/ready", ".svg", ".png", "/..%2fhealth", "%00", ";health"
 
 
 def name_of(route: VerbRoute) -> str:
-    (method,) = route.methods or ()
+    (method,) = list(route.methods or [])
     return f"{method} {route.path}"
 
 

@@ -39,7 +39,7 @@ async def export(
     A stream that breaks does not end as a whole one does: the client sees a broken transfer, and a JSON list
     without its closing bracket.
     """
-    # By the database's clock, and before the snapshot: what changes after this moment may be in, what changed before is.
+    # By the database's clock, before the snapshot: what changed before is in, what changes later may be.
     now = await store.now(session)
     for project_id in project:
         await projects.get(session, actor, project_id)
