@@ -45,8 +45,8 @@ FOCUS = """async () => {
   }).join()
   const focused = look()
   at.blur()
-  // A change on its way shows a frame later.
-  for (let frames = 0; frames < 3 && look() === focused; frames += 1) await new Promise(requestAnimationFrame)
+  // A change on its way shows some frames later.
+  for (let frames = 0; frames < 30 && look() === focused; frames += 1) await new Promise(requestAnimationFrame)
   const left = look()
   at.focus({ preventScroll: true, focusVisible: true })
   return { isSeen: hasCaret || focused !== left, what: at.outerHTML.slice(0, 300) }
@@ -59,6 +59,7 @@ LIGHTNESS = """() => {
   const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data
   return (red + green + blue) / 765
 }"""
+STILL = "() => Promise.allSettled(document.getAnimations().map((one) => one.finished))"
 TURNING = (
     "() => document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations === Infinity).length"
 )
@@ -135,6 +136,7 @@ def shows_the_focus(page: Page) -> None:
 
 def is_drawn_in(page: Page, scheme: Literal["light", "dark"]) -> None:
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", scheme)
+    page.evaluate(STILL)
     lightness = page.evaluate(LIGHTNESS)
     assert lightness > 0.8 if scheme == "light" else lightness < 0.2
 

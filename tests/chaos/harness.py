@@ -30,6 +30,9 @@ THIRD_PARTY = Path(__file__).parents[1] / "models_at_work" / "third_party"
 LONG = os.environ.get("TASKYARD_CHAOS") == "long"
 
 
+AT_ONCE = 200
+
+
 def eventually(look: Callable[[], T | None], seconds: float = 60, what: str = "") -> T:
     """Return what `look` gives as soon as it is something; fails when it never is."""
     until = time.monotonic() + seconds
@@ -42,7 +45,7 @@ def eventually(look: Callable[[], T | None], seconds: float = 60, what: str = ""
 class Caller:
     """One client with a key and a connection of its own. A call that breaks off raises httpx.TransportError."""
 
-    def __init__(self, yard: Taskyard, key: str, seconds: float = 20) -> None:
+    def __init__(self, yard: Taskyard, key: str, seconds: float = 30) -> None:
         self._yard = yard
         self.key = key
         # Another server than the one that was started last.
@@ -67,6 +70,14 @@ class Caller:
         made = self.post("/projects", {"name": name, "flow": flow}).json
         assert self.post(f"/projects/{made['id']}/publish").json
         return str(made["id"])
+
+    def tasks(self, project: str, number: int) -> None:
+        """Put this many tasks into a project."""
+        for first in range(0, number, AT_ONCE):
+            bodies = [
+                {"project": project, "input": {"text": str(n)}} for n in range(first, min(first + AT_ONCE, number))
+            ]
+            assert self.post("/tasks", {"tasks": bodies}).status == 201
 
     def member(self, role: str, name: str) -> Caller:
         """Return another client, with a key of its own."""

@@ -119,6 +119,7 @@ def test_an_upload_killed_at_any_moment_is_whole_or_failed_and_a_repeat_adds_not
     for upload in begun:
         is_true(yard, ended(owner, upload["id"], 120))
     assert time.monotonic() - restarted < 60
+    assert yard.sql("SELECT id FROM uploads WHERE attempt > 1"), "nobody was interrupted: this has tested nothing"
     for project in projects[:: 1 if LONG else 2]:
         again = ended(owner, send(owner, project, a_file(project))["id"], 60)
         is_true(yard, again)

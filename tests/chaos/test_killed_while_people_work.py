@@ -26,10 +26,7 @@ def members(owner: Caller) -> list[Caller]:
 @pytest.fixture
 def line(owner: Caller) -> None:
     """A line of people's work, each held for three seconds."""
-    made = owner.project(FLOW.replace("HOLD", "3s"))
-    for first in range(0, TASKS, 500):
-        bodies = [{"project": made, "input": {"text": str(n)}} for n in range(first, min(first + 500, TASKS))]
-        assert owner.post("/tasks", {"tasks": bodies}).status == 201
+    owner.tasks(owner.project(FLOW.replace("HOLD", "3s")), TASKS)
 
 
 def another_than(old: int, yard: Taskyard) -> int | None:

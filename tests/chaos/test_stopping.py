@@ -44,9 +44,7 @@ def test_told_to_stop_it_is_not_ready_at_once_ends_what_it_has_begun_and_leaves_
     yard = start(stop_seconds_max="15")
     owner = yard.key()
     project = owner.project(FLOW.replace("HOLD", "1h"))
-    for _ in range(2):
-        bodies = [{"project": project, "input": {"text": str(number)}} for number in range(1000)]
-        assert owner.post("/tasks", {"tasks": bodies}).status == 201
+    owner.tasks(project, 1000)
     run = owner.post("/tasks", {"project": owner.project(slow_flow()), "input": {"text": "sleeps=60"}}).json["run_id"]
     eventually(lambda: owner.get(f"/runs/{run}").json["state"] == "running", 30)
     listeners = [Listener(owner.member("manager", "l"), path) for path in ("/events", f"/runs/{run}/events")]

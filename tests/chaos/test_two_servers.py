@@ -15,8 +15,7 @@ def test_two_servers_share_one_folder_and_the_first_that_stops_takes_nothing_fro
     yard: Taskyard, owner: Caller
 ) -> None:
     project = owner.project(FLOW.replace("HOLD", "1h"))
-    bodies = [{"project": project, "input": {"text": str(number)}} for number in range(TASKS)]
-    assert owner.post("/tasks", {"tasks": bodies}).status == 201
+    owner.tasks(project, TASKS)
     members = [owner.member("annotator", f"p{number}") for number in range(6)]
     first, first_address, postmaster = yard.server, yard.address, yard.postmaster()
     second_address = yard.start()

@@ -6,6 +6,7 @@ import io
 import re
 import tokenize
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,7 @@ RULES = [
 ]
 
 
+@cache
 def bare(code: str) -> str:
     """Return code with its comments and the insides of its texts taken out, every line where it was."""
     lines = [list(line) for line in code.splitlines()]

@@ -51,9 +51,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { ref: sized, width } = useElementSize<HTMLDivElement>()
   const merged = useMergedRef(scroller, sized)
   // The same columns must stay the same object, or every row would be drawn again.
-  const fits = fitting(props.columns, width).length
-  const wide = width >= Math.max(...props.columns.map((column) => column.below ?? 0))
-  const columns = useMemo(() => fitting(props.columns, width), [props.columns, fits, wide]) // eslint-disable-line react-hooks/exhaustive-deps -- the width counts only by what it leaves room for
+  const fits = fitting(props.columns, width).map((column) => column.id).join()
+  const columns = useMemo(() => fitting(props.columns, width), [props.columns, fits]) // eslint-disable-line react-hooks/exhaustive-deps -- the width counts only by what it leaves room for
   const selectable = Boolean(onSelect)
   const span = columns.length + (selectable ? 1 : 0)
 
@@ -63,7 +62,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     getScrollElement: () => scroller.current,
     estimateSize: (index) => rowHeight + (detail && rows[index] ? detail.height(rows[index]) : 0),
     getItemKey: (index) => (rows[index] ? rowKey(rows[index]) : index),
-    overscan: 16,
+    overscan: 10,
     initialOffset: () => recall(memory).top,
     // The head lies over the first row; scrolling to a row must leave it in sight.
     scrollPaddingStart: 32,
@@ -85,9 +84,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const restored = useRef('')
   useEffect(() => {
     if (restored.current === memory || rows.length === 0) return
+    const isFirst = restored.current === ''
     restored.current = memory
     const { top } = recall(memory)
-    if (top !== scroller.current?.scrollTop) scroller.current?.scrollTo({ top })
+    // A new table stands at its top already; asking for it would cost a layout before the first rows show.
+    if (top > 0 || !isFirst) scroller.current?.scrollTo({ top })
   }, [memory, rows.length])
   useEffect(() => {
     if (props.restarts) scroller.current?.scrollTo({ top: 0 })
