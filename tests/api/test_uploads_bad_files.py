@@ -15,7 +15,7 @@ from tests.builders import Said, Yard
 
 DEEP = b'{"text": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 REFUSED_AT_ONCE = {
-    "a gzip archive named .csv": ("tasks.csv", gzip.compress(b"text\nx\n"), "format_not_supported"),
+    "a gzip archive named .csv": ("tasks.csv", gzip.compress(b"text\nx\n", mtime=0), "format_not_supported"),
     "a workbook named .csv": ("tasks.csv", b"PK\x03\x04xl/workbook.xml", "format_not_supported"),
     "a picture named .json": ("tasks.json", b"\x89PNG\r\n\x1a\n", "format_not_supported"),
     "UTF-16 without its mark": ("tasks.csv", "text\nx\n".encode("utf-16-le"), "text_not_readable"),

@@ -9,12 +9,15 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from taskyard.app import API
+from taskyard.domain.workspaces import passwords
+from taskyard.web.desk import Desk
 from tests.builders import CLASSIFY_FLOW, open_yard
 from tests.house.test_walls import BODIES, PARAMETERS, ROUTES, STREAMS, ids_in
 from tests.house.world import World
-
-from taskyard.app import API
-from taskyard.web.desk import Desk
 
 # As they stand in JSON, so that numbers of any size can be among them.
 VALUES = (
@@ -46,6 +49,14 @@ WITH_QUERY = sorted(name for name in ROUTES if name.startswith("GET") and name n
 async def tried(app: FastAPI, desk: Desk, client: httpx.AsyncClient) -> World:
     """A world for these tests alone: some of what is tried succeeds."""
     return World(await open_yard(app, desk, client))
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash with the same algorithm and little work: a hundred sign-ins are tried here."""
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
+    monkeypatch.setattr(passwords, "_hasher", lambda: quick)
+    monkeypatch.setattr(passwords, "_nobody", lambda: quick.hash("nobody has this password"))
 
 
 def verb_of(app: FastAPI, name: str) -> dict[str, Any]:

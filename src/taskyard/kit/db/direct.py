@@ -31,6 +31,9 @@ class Ask(NamedTuple):
     values: Mapping[str, Any] = _NOTHING
 
 
+BEGIN, COMMIT = Ask("BEGIN"), Ask("COMMIT")
+
+
 async def together(session: AsyncSession, *asked: Ask) -> list[Rows]:
     """Run statements in their order and return the rows of each. Each sees what those before it did, and what others
     had committed when its turn came: a read behind a lock is a read after the lock.
@@ -58,10 +61,19 @@ async def send_last(session: AsyncSession) -> bool:
 
     Called by the transaction's edge, by nobody else.
     """
-    waiting = session.info.pop(_LAST, None)
+    waiting: list[Ask] = session.info.pop(_LAST, [])
     if waiting:
-        await together(session, *waiting, _COMMIT)
+        await together(session, *_as_one(waiting), COMMIT)
     return bool(waiting)
+
+
+def _as_one(waiting: list[Ask]) -> list[Ask]:
+    """Return statements that see nothing of each other as one, when no two of them name different values alike."""
+    values = {name: value for one in waiting for name, value in one.values.items()}
+    if len(waiting) == 1 or len(values) < sum(len(one.values) for one in waiting):
+        return waiting
+    parts = ", ".join(f"last_{number} AS ({one.sql})" for number, one in enumerate(waiting))
+    return [Ask(f"WITH {parts} SELECT", values)]
 
 
 async def _rows(cursor: psycopg.AsyncCursor[Row]) -> Rows:
@@ -82,6 +94,3 @@ async def _as_the_mapper_says_it(
     if is_lost:
         await session.invalidate()
     return DBAPIError.instance(sql, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=is_lost)
-
-
-_COMMIT = Ask("COMMIT")

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
-from taskyard.kit.db.direct import Ask, Rows, send_last, together
+from taskyard.kit.db.direct import BEGIN, Ask, Rows, send_last, together
 
 RUNTIME_ROLE = "taskyard_app"
 # Workers see the line of every workspace, and nothing else of them before they enter one.
@@ -49,6 +49,9 @@ class Database:
         options = " ".join(f"-c {name}={value}" for name, value in limits.items())
         self.engine = create_async_engine(
             self.url,
+            # Only the driver is told so: it shall not send a BEGIN of its own, which takes a round trip.
+            # `begin` sends one with the first statements, and every session here comes from there.
+            isolation_level="AUTOCOMMIT",
             pool_size=connections,
             max_overflow=0,
             pool_timeout=10,
@@ -70,17 +73,20 @@ class Database:
 
     async def begin(self, workspace_id: UUID | None = None) -> AsyncSession:
         """Open a transaction bound to one workspace; end it with `commit` or `rollback`."""
-        if workspace_id is None:
-            return self._sessions()
-        session, _ = await self.begin_with(workspace_id)
+        entering = [] if workspace_id is None else [_entering("taskyard.workspace_id", workspace_id)]
+        session, _ = await self._begin(workspace_id, *entering)
         return session
 
     async def begin_with(self, workspace_id: UUID, *asked: Ask) -> tuple[AsyncSession, list[Rows]]:
         """Open a transaction bound to one workspace and send its first statements along; return their rows too."""
+        session, (_, *rows) = await self._begin(workspace_id, _entering("taskyard.workspace_id", workspace_id), *asked)
+        return session, rows
+
+    async def _begin(self, workspace_id: UUID | None, *asked: Ask) -> tuple[AsyncSession, list[Rows]]:
         session = self._sessions()
+        session.info["workspace_id"] = workspace_id
         try:
-            session.info["workspace_id"] = workspace_id
-            _, *rows = await together(session, _entering("taskyard.workspace_id", workspace_id), *asked)
+            _, *rows = await together(session, BEGIN, *asked)
         except BaseException:
             await self.rollback(session)
             raise
