@@ -32,6 +32,31 @@ PUBLIC = {
 }
 # Answered without the route class: no row of a tenant is behind them.
 BESIDE_THE_API = {f"{API}/openapi.json", "/health/live", "/health/ready", "/assets", "/{path:path}"}
+# Who may, said a second time and by hand: a route that is given another row changes what is written here.
+LEADS = "manager owner"
+WORKERS = "annotator manager owner reviewer"
+LEADS_AND_CLIENTS = "client manager owner"
+WHO_MAY = {
+    "owner": {"GET /keys", "POST /keys", "DELETE /keys/{key_id}", "PATCH /members/{member_id}"},
+    LEADS: {
+        "GET /members", "GET /invitations", "POST /invitations", "DELETE /invitations/{invitation_id}", "POST /projects",
+        "PATCH /projects/{project_id}", "DELETE /projects/{project_id}", "PUT /projects/{project_id}/draft",
+        "POST /projects/{project_id}/draft/check", "POST /projects/{project_id}/publish", "PATCH /tasks/{task_id}",
+    },
+    LEADS_AND_CLIENTS: {
+        "POST /tasks", "POST /tasks/{task_id}/cancel", "GET /tasks/export", "POST /uploads", "GET /uploads",
+        "GET /uploads/{upload_id}", "GET /uploads/{upload_id}/errors", "POST /uploads/{upload_id}/cancel",
+    },
+    WORKERS: {
+        "POST /next", "GET /work", "GET /reservations", "GET /reservations/{reservation_id}",
+        "PUT /reservations/{reservation_id}/draft", "POST /reservations/{reservation_id}/renew",
+        "POST /reservations/{reservation_id}/release", "POST /reservations/{reservation_id}/skip",
+        "POST /reservations/{reservation_id}/submit", "POST /apps/{project_id}/runs", "POST /tasks/{task_id}/runs",
+        "POST /runs/{run_id}/cancel", "DELETE /tasks/{task_id}",
+    },
+}  # fmt: skip
+# Everybody reads, sees what their role shows them, and changes nothing but this.
+EVERYBODY_CHANGES = {"POST /auth/sign-out", "POST /auth/switch", "POST /files"}
 STREAMS = {"GET /events", "GET /runs/{run_id}/events"}
 
 # What a route needs in its body before it looks for the row its address names.
@@ -121,6 +146,17 @@ def test_a_route_without_a_permission_cannot_be_declared() -> None:
 def test_every_permission_has_a_row_and_is_asked_for_or_is_a_scope() -> None:
     assert set(PERMISSIONS) == set(Permission) - {Permission.PUBLIC}
     assert all(roles and Role.OWNER in roles for roles in PERMISSIONS.values())
+
+
+def test_who_may_do_what_is_what_was_meant() -> None:
+    found: dict[str, set[str]] = {}
+    for name, route in ROUTES.items():
+        if route.permission is not Permission.PUBLIC:
+            found.setdefault(" ".join(sorted(PERMISSIONS[route.permission])), set()).add(name)
+    everybody = found.pop(" ".join(sorted(Role)))
+    assert found == WHO_MAY
+    assert {name for name in everybody if not name.startswith("GET")} == EVERYBODY_CHANGES
+    assert {name for name, route in ROUTES.items() if route.permission is Permission.PUBLIC} == PUBLIC
 
 
 def test_every_id_in_an_address_has_an_example() -> None:
