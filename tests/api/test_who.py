@@ -543,6 +543,18 @@ async def test_somebody_with_an_account_joins_with_its_password(yard: Yard, othe
     assert (await Browser(yard.app).post("/auth/sign-in", entry(email))).status == 200
 
 
+async def test_who_joins_two_workspaces_at_once_is_one_person(yard: Yard, other_yard: Yard) -> None:
+    for _ in range(4):
+        email = an_email()
+        links = [await invite(each.owner, email) for each in (yard, other_yard)]
+        said = await asyncio.gather(
+            *(Browser(yard.app).post("/invitations/accept", acceptance(link)) for link in links)
+        )
+        assert [one.status for one in said] == [201, 201]
+        me = await Browser(yard.app).enter("/auth/sign-in", entry(email))
+        assert len(me["workspaces"]) == 2
+
+
 @pytest.mark.usefixtures("few_attempts")
 async def test_a_link_is_no_way_to_guess_a_password(yard: Yard, other_yard: Yard) -> None:
     email = an_email()

@@ -89,6 +89,7 @@ async def accept_invitation(
 ) -> Entered:
     """Join by link. Somebody with an account shows its password, counted like a sign-in; a new person chooses one."""
     invitation = await look_up_invitation(session, token)
+    await store.lock_email(session, invitation.email)
     user = await store.user_by_email(session, invitation.email)
     if user is None:
         user = await add_user(session, email=invitation.email, name=name, password=password)

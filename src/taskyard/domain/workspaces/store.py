@@ -21,6 +21,11 @@ async def user_by_email(session: AsyncSession, email: str) -> User | None:
     return found
 
 
+async def lock_email(session: AsyncSession, email: str) -> None:
+    """Let one person of an address be made at a time. Released when the transaction ends."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('user.' || lower(:email)))"), {"email": email})
+
+
 async def any_user(session: AsyncSession) -> bool:
     """Say whether anyone has ever been made."""
     return await session.scalar(select(User.id).limit(1)) is not None
