@@ -19,6 +19,7 @@ from taskyard.gateways.objects import ObjectStore
 from taskyard.gateways.pictures import Pictures
 from taskyard.jobs import ChoreWorker
 from taskyard.kit.db.engine import WORKER_ROLE, Database, driver_url
+from taskyard.kit.ending import is_ending
 from taskyard.kit.ids import new_id
 from taskyard.kit.logs import log
 from taskyard.kit.problems import Problem
@@ -73,7 +74,7 @@ class Worker:
     async def _listen(self) -> None:
         """Wake idle slots when work is announced; without this they look by themselves, a little later."""
         address = driver_url(self._url).set(drivername="postgresql").render_as_string(hide_password=False)
-        while True:
+        while not is_ending():
             with suppress(psycopg.Error, OSError):
                 async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
@@ -82,7 +83,7 @@ class Worker:
             await asyncio.sleep(1)
 
     async def _tick(self) -> None:
-        while True:
+        while not is_ending():
             await asyncio.sleep(TICK_SECONDS)
             try:
                 await self.end_what_is_due()
@@ -105,7 +106,7 @@ class Worker:
                 await performers.end_cancelled(session, workspace_id, run_id)
 
     async def _sweep(self) -> None:
-        while True:
+        while not is_ending():
             try:
                 async with self._database.transaction() as session:
                     await session.execute(_OLD_KEYS)
@@ -116,7 +117,7 @@ class Worker:
 
 
 async def _kept_up(chores: ChoreWorker) -> None:
-    while True:
+    while not is_ending():
         try:
             await chores.run()
         except Exception as error:  # noqa: BLE001 - whatever ends the chores' loop, most often a lost database, it begins again

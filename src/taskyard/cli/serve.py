@@ -15,6 +15,7 @@ import typer
 
 from taskyard.cli.databases import Embedded, Own, database_of, environment_for
 from taskyard.kit.db import schema
+from taskyard.kit.ending import is_ending
 from taskyard.kit.logs import log, set_up
 from taskyard.kit.settings import Settings
 
@@ -158,7 +159,7 @@ def _make_server(config: uvicorn.Config, app: FastAPI, desk: Desk, leave: Callab
 
 
 async def _keep_up(database: Own | Embedded) -> None:
-    while True:
+    while not is_ending():
         await asyncio.sleep(LOOK_SECONDS)
         try:
             await asyncio.to_thread(database.ensure)
@@ -168,7 +169,7 @@ async def _keep_up(database: Own | Embedded) -> None:
 
 async def _supervise_worker(settings: Settings) -> None:
     """Keep a worker process beside the server: one that dies is replaced, its leases run out by themselves."""
-    while True:
+    while not is_ending():
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.kit.db.engine import RUNTIME_ROLE, driver_url
+from taskyard.kit.ending import is_ending
 from taskyard.kit.logs import log
 
 # A chore whose worker has not been heard of for this long is run again by another one.
@@ -75,7 +76,7 @@ class ChoreWorker:
                     await rescue
 
     async def _rescue(self) -> None:
-        while True:
+        while not is_ending():
             try:
                 for job in await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_SECONDS_MAX):
                     logger.warning("chore.rescued", chore=job.task_name, job=job.id)

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor
-from taskyard.kit.db.direct import Ask, with_commit
+from taskyard.kit.db.direct import with_commit
 
 _PENDING = "ledger.pending"
 
@@ -61,7 +61,7 @@ async def write(session: AsyncSession) -> None:
         }
         for fact, by in facts
     ]
-    with_commit(session, Ask(_INSERT, {"rows": orjson.dumps(rows).decode()}))
+    with_commit(session, _INSERT, {"rows": orjson.dumps(rows).decode()})
     session.info["ledger.workspaces"] = {by.workspace_id for _, by in facts}
 
 

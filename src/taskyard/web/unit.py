@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from taskyard.access import Actor
-from taskyard.kit.db.direct import Ask, together, with_commit
+from taskyard.kit.db.direct import fetch, with_commit
 from taskyard.kit.db.engine import Database
 from taskyard.web.problems import KeyUnusable, KeyUsedForAnother, TwinInFlight
 
@@ -46,13 +46,9 @@ class Unit:
         Routes that read a long body call this after the last byte, so that no transaction waits for the network.
         """
         if self._session is None:
-            if self._actor is None:
-                self._session = await self._database.begin()
-            elif self._key is None:
-                self._session = await self._database.begin(self._actor.workspace_id)
-            else:
-                await self._begin_with_key(self._actor, self._key)
-        assert self._session is not None  # noqa: S101 - each way above has opened it
+            self._session = await self._database.begin(self._actor.workspace_id if self._actor else None)
+            if self._key is not None and self._actor is not None:
+                await self._claim_key(self._session, self._actor, self._key)
         return self._session
 
     def covers(self, *parts: str) -> None:
@@ -65,7 +61,7 @@ class Unit:
             return
         session, self._session = self._session, None
         if self._key is not None and self._actor is not None:
-            with_commit(session, Ask(_ANSWERED, {**_name(self._actor, self._key), **_kept(response, without)}))
+            with_commit(session, _ANSWERED, {**_name(self._actor, self._key), **_kept(response, without)})
         await self._database.commit(session)
 
     async def rollback(self) -> None:
@@ -74,19 +70,18 @@ class Unit:
             session, self._session = self._session, None
             await self._database.rollback(session)
 
-    async def _begin_with_key(self, actor: Actor, key: str) -> None:
+    async def _claim_key(self, session: AsyncSession, actor: Actor, key: str) -> None:
         name = _name(actor, key)
-        claim = Ask(_CLAIM, {**name, "fingerprint": self._fingerprint})
         try:
             # A twin in flight holds the row: this waits for its end, at most as long as for any lock.
-            self._session, (claimed,) = await self._database.begin_with(actor.workspace_id, claim)
+            claimed = await fetch(session, _CLAIM, {**name, "fingerprint": self._fingerprint})
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
                 raise TwinInFlight from error
             raise
         if claimed:
             return
-        ((row,),) = await together(self._session, Ask(_FIND, name))
+        (row,) = await fetch(session, _FIND, name)
         if row.fingerprint != self._fingerprint:
             raise KeyUsedForAnother
         raise Replay(Response(row.body, row.status, {**row.headers, "Idempotency-Replayed": "true"}))

@@ -22,6 +22,7 @@ from taskyard.domain.runs import RunState
 from taskyard.gateways.objects import ObjectStore
 from taskyard.gateways.pictures import Pictures
 from taskyard.kit.db.engine import Database
+from taskyard.kit.ending import is_ending
 from taskyard.kit.logs import log
 from taskyard.kit.problems import Kind, Problem
 from taskyard.kit.settings import Settings
@@ -54,7 +55,7 @@ class Hands:
 
     async def work(self) -> None:
         """Take turns until cancelled. Trouble with the database is waited out."""
-        while True:
+        while not is_ending():
             try:
                 # One hand looks at a time: what it takes decides what the next one may take.
                 async with self._looking:
@@ -96,7 +97,8 @@ class Hands:
         except ModelStopped:
             await self._recorded(lambda: actions.stop(self._database, turn))
         except asyncio.CancelledError:
-            if _is_stopping():
+            # Otherwise only the call was cancelled, because its lease is somebody else's.
+            if is_ending():
                 # Another worker begins at once, and this attempt does not count.
                 with suppress(SQLAlchemyError, OSError):
                     await actions.give_back(self._database, turn)
@@ -171,7 +173,7 @@ class Hands:
 
     async def _keep_lease(self, turn: Turn, calling: asyncio.Task[Any], cancelled: asyncio.Event) -> None:
         lease = self._settings.worker_lease_seconds
-        while True:
+        while not is_ending():
             await asyncio.sleep(lease / BEATS_PER_LEASE)
             try:
                 state = await actions.heartbeat(self._database, turn, lease)
@@ -183,9 +185,3 @@ class Hands:
                 return
             if state is RunState.CANCELLING:
                 cancelled.set()
-
-
-def _is_stopping() -> bool:
-    """Say whether the worker stops; otherwise only the call was cancelled, because its lease is somebody else's."""
-    hand = asyncio.current_task()
-    return hand is not None and hand.cancelling() > 0

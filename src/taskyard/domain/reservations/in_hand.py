@@ -1,4 +1,4 @@
-"""What a submit reads and what it writes: a hold with the turn, the run and the task behind it, in one trip each.
+"""What a submit reads and what it writes: a hold with the turn, the run and the task behind it.
 
 These rows come and go past the mapper: a person who hands in work waits for nothing else than this.
 """
@@ -20,7 +20,7 @@ from taskyard.domain.reservations.problems import NoSuchReservation
 from taskyard.domain.reservations.tables import Reservation
 from taskyard.domain.runs import Going, Run, StepRun
 from taskyard.domain.tasks import Task
-from taskyard.kit.db.direct import Ask, Row, together
+from taskyard.kit.db.direct import Row, fetch
 
 
 class InHand(NamedTuple):
@@ -36,11 +36,12 @@ async def lock(session: AsyncSession, actor: Actor, reservation_id: UUID) -> InH
     """Return a hold to be ended. Members see their own, managers all; any other is NoSuchReservation."""
     name = {"workspace_id": actor.workspace_id, "reservation_id": reservation_id, "me": actor.member_id}
     whose = "" if actor.may(Permission.WORK_RELEASE_ANY) else " AND reservations.member_id = %(me)s"
-    # The second statement waits for the first: what it reads is the run as its last writer left it.
-    held, known = await together(session, Ask(_LOCK.replace("/*whose*/", whose), name), Ask(_READ, name))
+    held = await fetch(session, _LOCK.replace("/*whose*/", whose), name)
     if not held:
         raise NoSuchReservation(reservation_id=reservation_id)
-    return await _in_hand(session, actor.workspace_id, held[0], known[0])
+    # Not in the statement that locks: behind the locks, what is read is the run as its last writer left it.
+    (known,) = await fetch(session, _READ, name)
+    return await _in_hand(session, actor.workspace_id, held[0], known)
 
 
 async def keep(session: AsyncSession, in_hand: InHand, answer: Answer, opened: Sequence[StepRun]) -> None:
@@ -65,7 +66,7 @@ async def keep(session: AsyncSession, in_hand: InHand, answer: Answer, opened: S
         "run_error": None if run.error is None else Jsonb(run.error),
         "task_completed_at": task.completed_at,
     }
-    await together(session, Ask(_KEEP, values))
+    await fetch(session, _KEEP, values)
     if opened:
         await runs.open_turns(session, opened)
 

@@ -13,7 +13,7 @@ from taskyard.access import Actor, Permission
 from taskyard.domain.reservations.problems import NoSuchReservation
 from taskyard.domain.reservations.rules import ReservationState
 from taskyard.domain.reservations.tables import Reservation
-from taskyard.kit.db.direct import Ask, Row, together
+from taskyard.kit.db.direct import Row, fetch
 
 
 async def claim(
@@ -44,7 +44,7 @@ async def claim(
         "project_id": project_id,
         "step": step,
     }
-    (rows,) = await together(session, Ask(_CLAIM.replace("/*filters*/", filters), values))
+    rows = await fetch(session, _CLAIM.replace("/*filters*/", filters), values)
     return rows[0] if rows else None
 
 

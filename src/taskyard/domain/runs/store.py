@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard.domain.runs.problems import NoSuchRun, NoSuchStepRun
 from taskyard.domain.runs.rules import RunState, StepRunState
 from taskyard.domain.runs.tables import Run, StepRun
-from taskyard.kit.db.direct import Ask, together
+from taskyard.kit.db.direct import fetch
 
 FRESH = {"populate_existing": True}
 
@@ -98,7 +98,7 @@ async def delete_of_task(session: AsyncSession, workspace_id: UUID, task_id: UUI
 
 async def now(session: AsyncSession) -> datetime:
     """Return the database's clock."""
-    ((row,),) = await together(session, Ask("SELECT now() AS now"))
+    (row,) = await fetch(session, "SELECT now() AS now")
     found: datetime = row.now
     return found
 

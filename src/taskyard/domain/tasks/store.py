@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.domain.tasks.problems import NoSuchTask
 from taskyard.domain.tasks.tables import Task, TaskInput
-from taskyard.kit.db.direct import Ask, together
+from taskyard.kit.db.direct import fetch
 
 
 async def get(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> Task:
@@ -38,7 +38,7 @@ async def lock(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> Task
 
 async def input_of(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> dict[str, Any]:
     """Return what a task is about."""
-    (rows,) = await together(session, Ask(_INPUT, {"workspace_id": workspace_id, "task_id": task_id}))
+    rows = await fetch(session, _INPUT, {"workspace_id": workspace_id, "task_id": task_id})
     if not rows:
         raise NoSuchTask(task_id=task_id)
     return dict(rows[0].input)

@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 from sqlalchemy import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
-from taskyard.kit.db.direct import BEGIN, Ask, Rows, send_last, together
+from taskyard.kit.db import direct
 
 RUNTIME_ROLE = "taskyard_app"
 # Workers see the line of every workspace, and nothing else of them before they enter one.
@@ -49,9 +49,6 @@ class Database:
         options = " ".join(f"-c {name}={value}" for name, value in limits.items())
         self.engine = create_async_engine(
             self.url,
-            # Only the driver is told so: it shall not send a BEGIN of its own, which takes a round trip.
-            # `begin` sends one with the first statements, and every session here comes from there.
-            isolation_level="AUTOCOMMIT",
             pool_size=connections,
             max_overflow=0,
             pool_timeout=10,
@@ -73,24 +70,14 @@ class Database:
 
     async def begin(self, workspace_id: UUID | None = None) -> AsyncSession:
         """Open a transaction bound to one workspace; end it with `commit` or `rollback`."""
-        entering = [] if workspace_id is None else [_entering("taskyard.workspace_id", workspace_id)]
-        session, _ = await self._begin(workspace_id, *entering)
-        return session
-
-    async def begin_with(self, workspace_id: UUID, *asked: Ask) -> tuple[AsyncSession, list[Rows]]:
-        """Open a transaction bound to one workspace and send its first statements along; return their rows too."""
-        session, (_, *rows) = await self._begin(workspace_id, _entering("taskyard.workspace_id", workspace_id), *asked)
-        return session, rows
-
-    async def _begin(self, workspace_id: UUID | None, *asked: Ask) -> tuple[AsyncSession, list[Rows]]:
         session = self._sessions()
-        session.info["workspace_id"] = workspace_id
-        try:
-            _, *rows = await together(session, BEGIN, *asked)
-        except BaseException:
-            await self.rollback(session)
-            raise
-        return session, rows
+        if workspace_id is not None:
+            try:
+                await enter_workspace(session, workspace_id)
+            except BaseException:
+                await self.rollback(session)
+                raise
+        return session
 
     async def commit(self, session: AsyncSession) -> None:
         """Write what is pending, commit, then wake whoever listens."""
@@ -99,20 +86,24 @@ class Database:
             for do in self._before:
                 await do(session)
             await _flush(session)
-            if not await send_last(session):
+            if not await direct.commit(session):
                 await session.commit()
         except BaseException:
-            await session.rollback()
+            await self.rollback(session)
             raise
-        finally:
-            await session.close()
+        await session.close()
         for after in self._after:
             after(session)
 
     async def rollback(self, session: AsyncSession) -> None:
-        """Forget everything the transaction did."""
-        await session.rollback()
-        await session.close()
+        """Forget everything the transaction did. Never fails: what was wrong is for the caller to tell."""
+        try:
+            await session.rollback()
+        except (SQLAlchemyError, OSError):
+            # The connection is gone, and the transaction with it; said here, it would hide why we came.
+            await session.invalidate()
+        finally:
+            await session.close()
 
     @asynccontextmanager
     async def transaction(self, workspace_id: UUID | None = None) -> AsyncIterator[AsyncSession]:
@@ -139,16 +130,15 @@ async def _flush(session: AsyncSession) -> None:
 async def enter_workspace(session: AsyncSession, workspace_id: UUID) -> None:
     """Let row-level security show this workspace, and only it, until the transaction ends."""
     session.info["workspace_id"] = workspace_id
-    await together(session, _entering("taskyard.workspace_id", workspace_id))
+    await direct.fetch(session, _ENTER, {"name": "taskyard.workspace_id", "value": str(workspace_id)})
 
 
 async def enter_user(session: AsyncSession, user_id: UUID) -> None:
     """Let row-level security show the memberships of one user, to choose a workspace at sign-in."""
-    await together(session, _entering("taskyard.user_id", user_id))
+    await direct.fetch(session, _ENTER, {"name": "taskyard.user_id", "value": str(user_id)})
 
 
-def _entering(name: str, value: UUID) -> Ask:
-    return Ask("SELECT set_config(%(name)s, %(value)s, true)", {"name": name, "value": str(value)})
+_ENTER = "SELECT set_config(%(name)s, %(value)s, true)"
 
 
 def is_away(error: BaseException) -> bool:
