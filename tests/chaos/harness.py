@@ -127,9 +127,9 @@ class Taskyard:
 
     def start(self, *options: str, seconds: float = 60) -> str:
         """Start a server and return its address, once it has printed it."""
-        said = self.log.open("ab")
-        seen = said.tell()
-        self._server = self.run("serve", "--port", "0", *options, stdout=said, stderr=said)
+        with self.log.open("ab") as said:
+            seen = said.tell()
+            self._server = self.run("serve", "--port", "0", *options, stdout=said, stderr=said)
 
         def address() -> str:
             assert self.server.poll() is None, f"it ended with {self.server.returncode}: {self.tail()}"
@@ -137,7 +137,6 @@ class Taskyard:
             return next((line.rpartition(" ")[2] for line in lines if line.startswith("Taskyard is at ")), "")
 
         self.address = eventually(address, seconds, "no address was printed")
-        said.close()
         return self.address
 
     def run(self, *command: str, stdout: int | IO[bytes] | None = None, **how: Any) -> subprocess.Popen[bytes]:

@@ -101,7 +101,7 @@ def killed_in(state: str) -> Callable[[Taskyard, Caller, str, random.Random], No
     return kill
 
 
-MOMENTS = [killed_while_it_is_received, killed_in("queued"), killed_in("validating"), killed_in("processing")]
+MOMENTS = [killed_while_it_is_received, killed_in("validating"), killed_in("processing")]
 
 
 def test_an_upload_killed_at_any_moment_is_whole_or_failed_and_a_repeat_adds_nothing_twice(
