@@ -125,6 +125,18 @@ def test_what_is_not_saved_is_not_left_by_accident(owner: Somebody, windows: Win
     expect(page).to_have_url(re.compile("/work$"))
 
 
+def test_the_editor_is_no_trap_for_the_keyboard(owner: Somebody, windows: Windows) -> None:
+    project = owner.project(SOUND, "Way out")
+    page = windows.open(f"/studio/{project}", who=owner)
+    editor = page.get_by_role("textbox", name="Flow as YAML")
+    editor.click()
+    expect(editor).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    expect(editor).not_to_be_focused()
+    expect(page.get_by_text("Not saved")).to_be_hidden()
+
+
 def test_instructions_are_written_beside_how_people_read_them(owner: Somebody, windows: Windows) -> None:
     project = owner.project(SOUND, "Notes")
     page = windows.open(f"/studio/{project}?tab=instructions", who=owner)

@@ -82,7 +82,7 @@ class Windows:
         )
         self.watch(context)
         if who is None:
-            self.expect_refusal(401, "/me")
+            self.expect_refusal(401)
         else:
             context.add_cookies([{"name": COOKIE, "value": who.cookie, "url": self._house.url, "httpOnly": True}])
         page = context.new_page()

@@ -9,6 +9,7 @@ export function KeyMap({ open, onClose }: { open: boolean; onClose: () => void }
   const groups = new Map<string, Hotkey[]>()
   const seen = new Set<string>()
   for (const key of keys) {
+    if (key.disabled) continue
     const group = key.group ?? 'This page'
     if (seen.has(`${group} ${key.says}`)) continue
     seen.add(`${group} ${key.says}`)

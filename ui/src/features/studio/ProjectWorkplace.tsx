@@ -45,7 +45,7 @@ export function ProjectWorkplace({ project, trail, tab, onTab, version, onVersio
   const save = () => {
     if (whyNoSave === null && !draft.saving) draft.save()
   }
-  useHotkeys([{ keys: 'mod+s', says: 'Save the flow', group: 'Flow', whileTyping: true, run: save }])
+  useHotkeys([{ keys: 'mod+s', says: 'Save the flow', group: 'Flow', whileTyping: true, disabled: tab !== 'flow', run: save }])
   const unsaved = [draft.dirty && 'flow', notes !== null && notes !== project.instructions && 'instructions'].filter(Boolean)
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => unsaved.length > 0 && current.pathname !== next.pathname,

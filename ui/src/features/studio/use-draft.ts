@@ -37,9 +37,12 @@ export function useDraft(project: string): Draft {
   const save = useSaveDraft(project)
   const text = own ?? held.data.source
   const [checked] = useDebouncedValue(text, QUIET_MS)
+  // Of what is saved the server has said it already.
+  const isSaved = checked === held.data.source
   const check = useQuery({
     queryKey: ['flow-check', project, checked],
     queryFn: async ({ signal }) => ({ source: checked, problems: await checkFlow(project, checked, signal) }),
+    enabled: !isSaved,
     placeholderData: keepPreviousData,
     staleTime: 60_000,
     gcTime: 60_000,
@@ -58,6 +61,7 @@ export function useDraft(project: string): Draft {
     )
   const stale = save.error !== null && isStale(save.error)
   const invalid = save.error !== null && asProblem(save.error).code === 'invalid_flow'
+  const found = (!isSaved && check.data) || held.data
   return {
     text,
     saved: held.data.source,
@@ -67,9 +71,9 @@ export function useDraft(project: string): Draft {
       setOwn(next)
       if (save.error && !stale) save.reset()
     },
-    checked: check.data?.source ?? held.data.source,
-    problems: check.data?.problems ?? held.data.problems,
-    checkFailed: check.error,
+    checked: found.source,
+    problems: found.problems,
+    checkFailed: isSaved ? null : check.error,
     save: () => store(etag),
     saving: save.isPending,
     refusal: stale || invalid ? null : save.error,
