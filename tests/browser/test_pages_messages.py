@@ -212,3 +212,28 @@ def test_work_is_done_where_the_page_has_no_secure_context(house: House, windows
     page.keyboard.press("1")
     page.keyboard.press("Control+Enter")
     reads(page, TEXTS[1])
+
+LONG = 2**53 + 1
+NUMBERS_FLOW = """
+input: {type: object, required: [row], properties: {row: {type: object}}}
+steps:
+  - id: read
+    use: fill
+    by: people
+    with: {prompt: Is the number right?, prefill: "{{ input.row }}"}
+    output: {type: object, required: [number], properties: {number: {type: integer}, other: {type: integer}}}
+output: {number: "{{ read.number }}", other: "{{ read.other }}"}
+"""
+
+
+def test_a_number_too_long_for_javascript_keeps_every_digit(owner: Somebody, windows: Windows) -> None:
+    project = owner.project(NUMBERS_FLOW, "Long numbers")
+    task = owner.tasks(project, [{"row": {"number": LONG}}])[0]
+    page = windows.open("/work", who=owner)
+    page.get_by_role("button", name="Start Long numbers").click()
+    expect(page.get_by_role("textbox", name="Number")).to_have_value(str(LONG))
+    page.get_by_role("textbox", name="Other").fill(str(-LONG))
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="Nothing left in Long numbers › read")).to_be_visible()
+    (answer,) = owner.get(f"/tasks/{task['id']}/answers")["items"]
+    assert answer["data"] == {"number": LONG, "other": -LONG}

@@ -2,6 +2,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, ask } from '@/api/http'
 import type { Hold, Json, Reservation, WorkHome } from '@/api/types'
+import { exactly } from '@/lib/exact-json'
 
 /** Where the next task comes from; nothing means any queue. */
 export interface Queue {
@@ -18,7 +19,7 @@ export const workQuery = queryOptions({
 export const holdQuery = (id: string) =>
   queryOptions({
     queryKey: ['holds', id],
-    queryFn: async () => (await ask(api.GET('/reservations/{reservation_id}', { params: { path: { reservation_id: id } } }))) as Hold,
+    queryFn: async () => exactly<Hold>(await ask(api.GET('/reservations/{reservation_id}', { params: { path: { reservation_id: id } }, parseAs: 'text' }))),
     // What is being worked on is not fetched anew behind one's back; facts and refusals ask for it.
     staleTime: Infinity,
     refetchOnWindowFocus: false,
@@ -28,7 +29,10 @@ export const holdQuery = (id: string) =>
 export function useTakeNext() {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: async (queue: Queue): Promise<Hold | null> => ((await ask(api.POST('/next', { body: { ...queue, explain: false } }))) as Hold | undefined) ?? null,
+    mutationFn: async (queue: Queue): Promise<Hold | null> => {
+      const text = await ask(api.POST('/next', { body: { ...queue, explain: false }, parseAs: 'text' }))
+      return text ? exactly<Hold>(text) : null
+    },
     onSuccess: (hold) => {
       if (hold) queries.setQueryData(holdQuery(hold.reservation.id).queryKey, hold)
       void queries.invalidateQueries({ queryKey: workQuery.queryKey })
@@ -48,12 +52,19 @@ export const saveDraft = ({ id, token }: Held, answer: Json, revision: number) =
 
 export const renew = ({ id, token }: Held): Promise<Partial<Reservation>> => ask(api.POST('/reservations/{reservation_id}/renew', { ...at(id), body: { token } }))
 
-/** One key for one answer: sending it again after a broken line has one effect. */
+/** One key for one answer: sending it again after a broken line has one effect. `answer` is JSON already, digit by digit. */
 export function useSubmit() {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: ({ held, answer, key }: { held: Held; answer: Json; key: string }) =>
-      ask(api.POST('/reservations/{reservation_id}/submit', { ...at(held.id), body: { token: held.token, answer }, headers: { 'Idempotency-Key': key } })),
+    mutationFn: ({ held, answer, key }: { held: Held; answer: string; key: string }) =>
+      ask(
+        api.POST('/reservations/{reservation_id}/submit', {
+          ...at(held.id),
+          body: { token: held.token, answer: {} },
+          bodySerializer: ({ token }) => `{"token": ${token}, "answer": ${answer}}`,
+          headers: { 'Idempotency-Key': key },
+        }),
+      ),
     onSuccess: (_, { held }) => {
       queries.setQueryData(workQuery.queryKey, (work: WorkHome | undefined) => work && { ...work, today: { ...work.today, submitted: work.today.submitted + 1 } })
       queries.setQueryData(holdQuery(held.id).queryKey, (hold: Hold | undefined) => hold && { ...hold, reservation: { ...hold.reservation, state: 'submitted' as const } })

@@ -109,3 +109,12 @@ export function unrounded<T>(value: T, exact: Exact | undefined): T {
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, unrounded(field as unknown, fieldOf(exact, name))])) as T
 }
+
+/** JSON whose whole numbers are exact: those that JavaScript would round come as the text they were written in. */
+export function exactly<T>(text: string): T {
+  const value = JSON.parse(text) as T
+  return hasRounded(value) ? unrounded(value, readExact(text)) : value
+}
+
+/** Text that stands for a whole number which JavaScript would round. */
+export const isLongNumber = (value: unknown): value is string => typeof value === 'string' && /^-?\d{16,}$/.test(value)

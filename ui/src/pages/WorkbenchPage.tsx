@@ -75,6 +75,7 @@ function Held({ hold, queue, onStale }: { hold: Hold; queue: Queue; onStale: () 
       queue={queue}
       prefilled={prefilled}
       check={check}
+      written={(answer) => kind.written?.(hold, answer) ?? JSON.stringify(answer)}
       isDrawn={kind.pictureId !== undefined}
       editor={(bench) => kind.editor(hold, bench, known ?? picture.data)}
       onNext={go}

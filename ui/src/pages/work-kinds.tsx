@@ -4,6 +4,7 @@ import type { File, Hold, Json } from '@/api/types'
 import { viewUrl } from '@/api/files'
 import { ClassifyEditor } from '@/features/answers/ClassifyEditor'
 import { FillEditor } from '@/features/answers/FillEditor'
+import { writtenBy } from '@/features/answers/long-numbers'
 import { defaultsOf, resolved } from '@/features/answers/schema'
 import { flawsOf } from '@/features/answers/schema-check'
 import { AnnotateEditor } from '@/features/canvas/AnnotateEditor'
@@ -19,6 +20,8 @@ interface Kind {
   prefilled: (hold: Hold) => Json
   check: (hold: Hold, answer: Json) => { place: string; says: string }[]
   editor: (hold: Hold, bench: Bench, picture: File | undefined) => ReactNode
+  /** The answer as the server reads it. */
+  written?: (hold: Hold, answer: Json) => string
   /** The file of the picture that is drawn on. */
   pictureId?: (hold: Hold) => string | null
 }
@@ -57,6 +60,7 @@ const fill: Kind = {
   prefilled: ({ step_run: { output_schema: schema, prefill } }) => ({ ...defaultsOf(resolved(schema, schema), schema), ...(prefill ?? {}) }),
   check: ({ step_run: step }, answer) => flawsOf(answer, step.output_schema),
   editor: (hold, bench) => <FillEditor {...bench} {...shared(hold)} subject={subject(hold)} schema={hold.step_run.output_schema} />,
+  written: ({ step_run: step }, answer) => writtenBy(answer, step.output_schema),
 }
 
 const KINDS: Record<string, Kind> = { annotate, transcribe, classify, fill }

@@ -2,6 +2,7 @@
 import type { JsonSchema } from '@/api/types'
 import { kindOf, optionsOf, resolved, titleOf } from '@/features/answers/schema'
 import { type Path, isSame, placeOf } from '@/lib/at-path'
+import { isLongNumber } from '@/lib/exact-json'
 import { count } from '@/lib/format'
 
 export interface Flaw {
@@ -43,8 +44,8 @@ export function flawsOf(value: unknown, schema: JsonSchema, root: JsonSchema = s
 
 type Say = (says: string) => Flaw[]
 
-function numberFlaws(value: unknown, rule: JsonSchema, flaw: Say): Flaw[] {
-  if (typeof value === 'string' && /^-?\d{16,}$/.test(value)) return flaw('This number is too long to be kept exactly here.')
+function numberFlaws(given: unknown, rule: JsonSchema, flaw: Say): Flaw[] {
+  const value = isLongNumber(given) ? Number(given) : given
   if (typeof value === 'string' && /^-?\d+,\d+$/.test(value)) return flaw(`Write it with a point: ${value.replace(',', '.')}.`)
   if (typeof value !== 'number') return flaw('This is not a number.')
   if (rule.type === 'integer' && !Number.isInteger(value)) return flaw('Give a whole number.')

@@ -34,6 +34,8 @@ interface WorkbenchProps {
   /** What the answer begins as, before anybody has changed it. */
   prefilled: Json
   check: (answer: Json) => Flaw[]
+  /** The answer as JSON for the server. */
+  written: (answer: Json) => string
   /** Whether answering means drawing, which a phone is too small for. */
   isDrawn: boolean
   editor: (bench: Bench) => ReactNode
@@ -42,7 +44,7 @@ interface WorkbenchProps {
   onEnded: () => void
 }
 
-export function Workbench({ hold, queue, prefilled, check, isDrawn, editor, onNext, onLeave, onEnded }: WorkbenchProps) {
+export function Workbench({ hold, queue, prefilled, check, written, isDrawn, editor, onNext, onLeave, onEnded }: WorkbenchProps) {
   const held = hold.reservation
   const work = useAnswer(hold, prefilled, onEnded)
   const refusals = useRefusals(work.answer, check)
@@ -66,7 +68,7 @@ export function Workbench({ hold, queue, prefilled, check, isDrawn, editor, onNe
     work.pause()
     if (sent.current?.answer !== work.answer) sent.current = { answer: work.answer, key: uuid() }
     submit.mutate(
-      { held, answer: work.answer, key: sent.current.key },
+      { held, answer: written(work.answer), key: sent.current.key },
       {
         onSuccess: () => {
           work.forget()
