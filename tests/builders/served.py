@@ -68,6 +68,11 @@ class Served:
         self._ready.set()
         await serving
 
+    @property
+    def connections(self) -> int:
+        """How many lines the server has open."""
+        return len(self._server.server_state.connections)
+
     def call(self, raw: bytes, *, seconds: float = 10) -> bytes:
         """Send bytes as they are and return everything that is answered until the server hangs up."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as line:

@@ -1,6 +1,7 @@
-"""How requests are read off the line: their heads have a size and a time, so that nobody keeps a place by dripping.
+"""How requests are read off the line and answers put on it, so that nobody keeps a place by dripping or by not reading.
 
-The server's own reader waits for a head as long as the client likes, and takes one of any size.
+The server's own reader waits for a head as long as the client likes, takes one of any size, and waits without an end
+for whoever does not take what was asked for.
 """
 
 from __future__ import annotations
@@ -19,20 +20,32 @@ class HeadTooLarge(ValueError):  # noqa: N818 - refusals are sentences
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """One connection. Patience has an end: for the head here, for the body in the threshold."""
+    """One connection. Patience has an end: for head and answer here, for the body in the threshold."""
 
-    head_seconds_max: ClassVar[float] = 30.0
+    seconds_max: ClassVar[float] = 30.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
         self._timer: asyncio.TimerHandle | None = None
+        self._reader: asyncio.TimerHandle | None = None
         self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
         self._stop_waiting()
+        self._stop_waiting_for_reader()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Begin to wait for a reader who is behind; one who takes nothing in all that time is hung up on."""
+        super().pause_writing()
+        self._reader = self.loop.call_later(self.seconds_max, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on: the reader has caught up."""
+        self._stop_waiting_for_reader()
+        super().resume_writing()
 
     def on_message_begin(self) -> None:
         """Begin to wait for the rest of a further request's head."""
@@ -56,12 +69,24 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _wait_for_head(self) -> None:
         self._head_bytes = 0
-        self._timer = self.loop.call_later(self.head_seconds_max, self._refuse, b"408 Request Timeout")
+        self._timer = self.loop.call_later(self.seconds_max, self._run_out)
 
     def _stop_waiting(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _stop_waiting_for_reader(self) -> None:
+        if self._reader is not None:
+            self._reader.cancel()
+            self._reader = None
+
+    def _run_out(self) -> None:
+        # A head behind requests that are still being answered waits with them: their answers come first.
+        if self.pipeline or (self.cycle is not None and not self.cycle.response_complete):
+            self._timer = self.loop.call_later(self.seconds_max, self._run_out)
+        else:
+            self._refuse(b"408 Request Timeout")
 
     def _refuse(self, status: bytes) -> None:
         self._stop_waiting()
@@ -70,6 +95,6 @@ class PatientProtocol(HttpToolsProtocol):
             self.transport.close()
 
 
-def patient(head_seconds_max: float) -> type[asyncio.Protocol]:
+def patient(seconds_max: float) -> type[asyncio.Protocol]:
     """Return the protocol with a time of one's own, for the server's configuration."""
-    return type("Patient", (PatientProtocol,), {"head_seconds_max": head_seconds_max})
+    return type("Patient", (PatientProtocol,), {"seconds_max": seconds_max})
