@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from taskyard.access import Actor
@@ -96,7 +97,7 @@ async def test_an_export_is_one_moment_in_time(yard: Yard) -> None:
         body = {"tasks": [{"project": project, "input": {"text": text}} for _ in range(250)]}
         await yard.owner.post("/tasks", body)
     actor = Actor.system(yard.workspace_id)
-    found = pieces(yard.desk.database, actor, ExportFilter(), ExportFormat.JSONL, 60)
+    found = pieces(yard.desk.database, yard.desk.exporting, actor, ExportFilter(), ExportFormat.JSONL, 60)
     first = await anext(found)
     await yard.task(project, {"text": "came later"})
     rest = b"".join([piece async for piece in found])
@@ -109,8 +110,34 @@ async def test_whoever_leaves_half_way_leaves_no_transaction_behind(yard: Yard) 
     body = {"tasks": [{"project": project, "input": {"text": "x" * 3000}} for _ in range(100)]}
     await yard.owner.post("/tasks", body)
     before = yard.desk.database.engine.pool.checkedout()  # type: ignore[attr-defined]
-    found = pieces(yard.desk.database, Actor.system(yard.workspace_id), ExportFilter(), ExportFormat.JSON, 60)
+    actor = Actor.system(yard.workspace_id)
+    found = pieces(yard.desk.database, yard.desk.exporting, actor, ExportFilter(), ExportFormat.JSON, 60)
     assert (await anext(found)).startswith(b"[{")
     await found.aclose()
     assert yard.desk.database.engine.pool.checkedout() == before  # type: ignore[attr-defined]
+    assert len(await _lines(yard.owner)) == 100
+
+
+async def test_more_streams_than_a_workspace_may_have_are_refused_and_a_place_is_free_again(
+    yard: Yard, other_yard: Yard
+) -> None:
+    project = await yard.project()
+    await yard.owner.post(
+        "/tasks", {"tasks": [{"project": project, "input": {"text": "x" * 3000}} for _ in range(100)]}
+    )
+    actor = Actor.system(yard.workspace_id)
+
+    def stream() -> AsyncGenerator[bytes]:
+        return pieces(yard.desk.database, yard.desk.exporting, actor, ExportFilter(), ExportFormat.JSONL, 60)
+
+    running = [stream() for _ in range(yard.desk.settings.exports_at_once)]
+    for each in running:
+        await anext(each)
+    refused = await yard.owner.get("/tasks/export")
+    assert (refused.status, refused.problem, refused.headers["retry-after"]) == (429, "all_taken", "5")
+    assert (await other_yard.owner.get("/tasks/export")).status == 200
+    await running.pop().aclose()
+    assert len(await _lines(yard.owner)) == 100
+    for each in running:
+        assert len(b"".join([piece async for piece in each])) > 0
     assert len(await _lines(yard.owner)) == 100

@@ -66,7 +66,12 @@ class Settings(BaseModel):
     picture_bytes_max: Annotated[int, Field(ge=1000, description="Largest picture in bytes.")] = 25 * MEGABYTE
     picture_pixels_max: Annotated[int, Field(ge=1000, description="Largest picture in pixels.")] = 50 * MEGABYTE
     picture_side_max: Annotated[int, Field(ge=100, description="Longest side of a picture in pixels.")] = 16_384
-    request_seconds_max: Annotated[float, Field(gt=0, description="Time a client has to send a request's body.")] = 30
+    request_seconds_max: Annotated[
+        float, Field(gt=0, description="Time a client has to send a head or a body, or to take on what it asked for.")
+    ] = 30
+    exports_at_once: Annotated[
+        int, Field(ge=1, le=100, description="Exports that stream at the same time, per workspace and server process.")
+    ] = 2
     statement_seconds_max: Annotated[float, Field(gt=0, description="Longest statement of a request.")] = 5
     job_statement_seconds_max: Annotated[float, Field(gt=0, description="Longest statement of background work.")] = 600
     lock_seconds_max: Annotated[float, Field(gt=0, description="Longest wait for a lock.")] = 5

@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 
 from taskyard.access import Actor
 from taskyard.kit.db.engine import Database
+from taskyard.kit.places import Places
 from taskyard.kit.settings import Settings
 from taskyard.ledger import Hub
 
@@ -53,7 +54,11 @@ class Desk:
     identify: Identify
     objects: ObjectStore
     pictures: Pictures
+    exporting: Places = field(init=False)
     _callers: dict[bytes, tuple[float, Caller]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.exporting = Places(self.settings.exports_at_once)
 
     async def who(self, credential: Credential) -> Caller | None:
         """Return the caller, remembered for two seconds so that most requests ask the database nothing."""

@@ -13,6 +13,9 @@ from starlette.types import Scope
 from taskyard.kit.problems import Kind
 
 EVERY_PATH = "/{path:path}"
+# As they were packed at build time, the smallest first.
+PACKED = {"br": ".br", "gzip": ".gz"}
+TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}
 YEAR = "public, max-age=31536000, immutable"
 
 
@@ -27,20 +30,15 @@ class HashedAssets(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Prefer the copy compressed at build time, where the client takes it."""
-        accepted = next((value for name, value in scope["headers"] if name == b"accept-encoding"), b"")
-        _, packed = self.lookup_path(f"{path}.gz")
-        if b"gzip" in accepted and packed is not None:
-            kind, _ = _type_of(path)
-            response = await super().get_response(f"{path}.gz", scope)
-            response.headers.update({"Content-Encoding": "gzip", "Content-Type": kind, "Vary": "Accept-Encoding"})
-            return response
+        accepted = next((value for name, value in scope["headers"] if name == b"accept-encoding"), b"").split(b",")
+        taken = {word.partition(b";")[0].strip() for word in accepted}
+        for encoding, ending in PACKED.items():
+            if encoding.encode() in taken and self.lookup_path(path + ending)[1] is not None:
+                response = await super().get_response(path + ending, scope)
+                kind = TYPES.get(path.rpartition(".")[2], "application/octet-stream")
+                response.headers.update({"Content-Encoding": encoding, "Content-Type": kind, "Vary": "Accept-Encoding"})
+                return response
         return await super().get_response(path, scope)
-
-
-def _type_of(path: str) -> tuple[str, str]:
-    ending = path.rpartition(".")[2]
-    known = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
-    return known.get(ending, "application/octet-stream"), ending
 
 
 def mount_ui(app: FastAPI, static: Path) -> None:

@@ -907,6 +907,7 @@ export interface paths {
          * Export
          * @description Stream tasks with their answers and who gave them, as one moment in time, without a limit of rows.
          *
+         *     Only so many streams of a workspace run at once; one more is refused with 429 and `Retry-After`.
          *     A stream that breaks does not end as a whole one does: the client sees a broken transfer, and a JSON list
          *     without its closing bracket.
          */

@@ -36,6 +36,7 @@ async def export(
 ) -> Response:
     """Stream tasks with their answers and who gave them, as one moment in time, without a limit of rows.
 
+    Only so many streams of a workspace run at once; one more is refused with 429 and `Retry-After`.
     A stream that breaks does not end as a whole one does: the client sees a broken transfer, and a JSON list
     without its closing bracket.
     """
@@ -44,7 +45,7 @@ async def export(
     for project_id in project:
         await projects.get(session, actor, project_id)
     asked = ExportFilter(tuple(project), tuple(status), step, batch, tuple(ids))
-    found = pieces(desk.database, actor, asked, form, desk.settings.job_statement_seconds_max)
+    found = pieces(desk.database, desk.exporting, actor, asked, form, desk.settings.job_statement_seconds_max)
     # The first piece is made before the answer begins, so that what cannot be exported is refused with a status.
     first = await anext(found)
     headers = {
