@@ -180,9 +180,13 @@ def taskyard(*arguments: str) -> str:
 
 
 def environment() -> dict[str, str]:
-    """Return this environment without settings that would change what is measured."""
+    """Return this environment without settings that would change what is measured.
+
+    Without bytecode each start would measure Python's compiler.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TASKYARD_")}
-    kept.pop("DATABASE_URL", None)
+    for name in ("DATABASE_URL", "PYTHONDONTWRITEBYTECODE"):
+        kept.pop(name, None)
     return kept
 
 

@@ -90,6 +90,9 @@ def install_packages(scratch: Path) -> None:
     environment = {**os.environ, "VIRTUAL_ENV": str(VENV), "TMPDIR": str(scratch)}
     run([*uv, "--require-hashes", "-r", "requirements.lock"], env=environment)
     run([*uv, "--no-deps", "--editable", "."], env=environment)
+    # Some machines keep no bytecode of what they import: every start of every program would compile it again. A file
+    # that a package brings for another Python does not compile, and is not missed.
+    succeeds([PYTHON, "-m", "compileall", "-q", "-q", "-j", "0", *VENV.glob("lib/python*/site-packages")], quiet=True)
     stamp.write_text(wanted)
 
 
