@@ -213,6 +213,7 @@ def test_work_is_done_where_the_page_has_no_secure_context(house: House, windows
     page.keyboard.press("Control+Enter")
     reads(page, TEXTS[1])
 
+
 LONG = 2**53 + 1
 NUMBERS_FLOW = """
 input: {type: object, required: [row], properties: {row: {type: object}}}

@@ -7,7 +7,9 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from taskyard.kit.ids import new_id
 from tests.builders.people import Person, Said
+from tests.builders.yard import Yard
 
 HOME = "http://testserver"
 PASSWORD = "a long sentence nobody guesses"
@@ -49,3 +51,13 @@ async def a_member(app: FastAPI, owner: Person, email: str, role: str = "annotat
     me = await browser.enter("/invitations/accept", body)
     browser.member_id, browser.role = me["member"]["id"], me["member"]["role"]
     return browser
+
+
+def an_email() -> str:
+    """Return an address nobody else has."""
+    return f"{new_id().hex}@example.org"
+
+
+async def a_person(yard: Yard, role: str = "annotator", email: str = "") -> Browser:
+    """Return a new member of a yard, in a browser."""
+    return await a_member(yard.app, yard.owner, email or an_email(), role)

@@ -178,7 +178,7 @@ def test_a_persons_claim_moves_by_the_table() -> None:
 
 def test_a_submit_writes_the_states_the_tables_gave() -> None:
     written = re.findall(r"(?:state|status) = (\S+),", in_hand._KEEP)
-    assert written == ["%(reservation_state)s", "turn.state", "%(run_state)s", "%(task_status)s"]
+    assert written == ["%(reservation_state)s", "%(turn_state)s", "%(run_state)s", "%(task_status)s"]
 
 
 def test_a_models_claim_moves_by_the_table() -> None:
