@@ -19,10 +19,11 @@ PAUSE_SECONDS = 2.1
 
 def run(server: Server, rows: int, times: int) -> list[Figure]:
     """Measure what a page takes, one reader asking again and again."""
+    bare = Bare(server.dsn(), server.dsn(DATABASE))
+    bare.settle(["tasks", "task_inputs", "runs", "step_runs", "projects"])
     line = server.line()
     far = min(PAGE_OF_THE_MIDDLE, max(2, rows // 50 - 1))
     cursor = _cursor_of(line, far)
-    bare = Bare(server.dsn(), server.dsn(DATABASE))
     workspace = line.json("GET", "/me")["workspace"]["id"]
     line.close()
     figures = []

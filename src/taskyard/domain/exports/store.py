@@ -39,10 +39,11 @@ async def lines(session: AsyncSession, actor: Actor, asked: ExportFilter, second
             yield bytes(line)
 
 
-# Rows are to come from the first one on: no plan that reads whole tables before it gives anything.
+# Rows are to come from the first one on: no plan that reads or sorts whole tables before it gives anything.
 _TO_STREAM = text("""
     SELECT set_config('statement_timeout', :timeout, true), set_config('enable_hashjoin', 'off', true),
-           set_config('enable_mergejoin', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)
+           set_config('enable_mergejoin', 'off', true), set_config('enable_sort', 'off', true),
+           set_config('max_parallel_workers_per_gather', '0', true)
 """)
 
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-import orjson
 from psycopg.types.json import Jsonb
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -48,9 +47,6 @@ async def keep(session: AsyncSession, in_hand: InHand, answer: Answer, opened: S
     """Write a submit: the answer, the ends of hold and turn, where run and task stand, and the turns that follow."""
     reservation, turn, others, going = in_hand
     run, task = going.run, going.task
-    # Of the others only what is needed was read: a time of ending is one of just now.
-    ended = [row for row in [turn, *others] if row.ended_at is not None]
-    turns = [{"id": row.id, "state": row.state, "token": row.token, "reason": row.reason} for row in ended]
     of_answer = ("workspace_id", "member_id", "step", "use", "kind", "model", "by_name", "confidence", "seconds")
     values = {
         **{name: getattr(answer, name) for name in of_answer},
@@ -60,13 +56,17 @@ async def keep(session: AsyncSession, in_hand: InHand, answer: Answer, opened: S
         "data": Jsonb(answer.data),
         "reservation_id": reservation.id,
         "reservation_state": reservation.state,
-        "step_run_id": turn.id,
-        "turns": orjson.dumps(turns).decode(),
+        **{f"turn_{name}": getattr(turn, name) for name in _OF_TURN},
         "run_output": None if run.output is None else Jsonb(run.output),
         "run_error": None if run.error is None else Jsonb(run.error),
         "task_completed_at": task.completed_at,
     }
     await fetch(session, _KEEP, values)
+    # Of the others only what is needed was read: a time of ending is one of just now.
+    for other in others:
+        if other.ended_at is not None:
+            its = {"workspace_id": run.workspace_id, **{f"turn_{name}": getattr(other, name) for name in _OF_TURN}}
+            await fetch(session, _END_TURN, its)
     if opened:
         await runs.open_turns(session, opened)
 
@@ -125,21 +125,24 @@ _READ = """
     JOIN task_inputs ON task_inputs.workspace_id = %(workspace_id)s AND task_inputs.task_id = reservations.task_id
     WHERE reservations.workspace_id = %(workspace_id)s AND reservations.id = %(reservation_id)s
 """
-_KEEP = """
+_OF_TURN = ("id", "state", "token", "reason")
+# One row by its key: joined with a list of rows, PostgreSQL reads every step run of the workspace while it has not
+# counted them yet, as after a large upload.
+_END_TURN = """
+        UPDATE step_runs SET state = %(turn_state)s, token = %(turn_token)s, reason = %(turn_reason)s, ended_at = now(),
+            lease_until = NULL, holder_id = NULL, worker = NULL
+        WHERE workspace_id = %(workspace_id)s AND id = %(turn_id)s
+"""
+_KEEP = f"""
     WITH given AS (
         INSERT INTO answers (workspace_id, id, step_run_id, run_id, task_id, step, use, kind, data, member_id, model,
                              by_name, confidence, seconds)
-        VALUES (%(workspace_id)s, %(answer_id)s, %(step_run_id)s, %(run_id)s, %(task_id)s, %(step)s, %(use)s, %(kind)s,
+        VALUES (%(workspace_id)s, %(answer_id)s, %(turn_id)s, %(run_id)s, %(task_id)s, %(step)s, %(use)s, %(kind)s,
                 %(data)s, %(member_id)s, %(model)s, %(by_name)s, %(confidence)s, %(seconds)s)
     ), held AS (
         UPDATE reservations SET state = %(reservation_state)s, ended_at = now()
         WHERE workspace_id = %(workspace_id)s AND id = %(reservation_id)s
-    ), taken AS (
-        UPDATE step_runs SET state = turn.state, token = turn.token, reason = turn.reason, ended_at = now(),
-            lease_until = NULL, holder_id = NULL, worker = NULL
-        FROM jsonb_to_recordset(CAST(%(turns)s AS jsonb)) AS turn(id uuid, state text, token bigint, reason text)
-        WHERE step_runs.workspace_id = %(workspace_id)s AND step_runs.id = turn.id
-    ), run AS (
+    ), taken AS ({_END_TURN}    ), run AS (
         UPDATE runs SET state = %(run_state)s, reason = %(run_reason)s, output = %(run_output)s, error = %(run_error)s,
             started_at = %(run_started_at)s, ended_at = %(run_ended_at)s
         WHERE workspace_id = %(workspace_id)s AND id = %(run_id)s
@@ -147,4 +150,4 @@ _KEEP = """
     UPDATE tasks SET status = %(task_status)s, steps = %(task_steps)s, last_submitted_at = %(task_last_submitted_at)s,
         completed_at = %(task_completed_at)s
     WHERE workspace_id = %(workspace_id)s AND id = %(task_id)s
-"""
+"""  # noqa: S608 - built from constants of this file

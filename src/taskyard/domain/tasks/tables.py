@@ -24,7 +24,8 @@ from taskyard.kit.db.base import Base
 
 # Not coalesce: under row-level security PostgreSQL takes no condition on that to an index, and a later page of the
 # list would read all pages before it. For the same value greatest is one it trusts.
-_SUBMITTED_FIRST = text("greatest(last_submitted_at, '-infinity') DESC")
+# Ascending, and read backwards: of many new tasks each comes behind the one before, which costs an index least.
+_SUBMITTED = text("greatest(last_submitted_at, '-infinity')")
 
 
 class Task(Base):
@@ -38,22 +39,22 @@ class Task(Base):
         Index(
             "tasks_recent_ix",
             "workspace_id",
-            _SUBMITTED_FIRST,
-            text("id DESC"),
+            _SUBMITTED,
+            "id",
         ),
         Index(
             "tasks_project_recent_ix",
             "workspace_id",
             "project_id",
-            _SUBMITTED_FIRST,
-            text("id DESC"),
+            _SUBMITTED,
+            "id",
         ),
         Index(
             "tasks_status_recent_ix",
             "workspace_id",
             "status",
-            _SUBMITTED_FIRST,
-            text("id DESC"),
+            _SUBMITTED,
+            "id",
         ),
         # What makes a repeated upload harmless.
         Index(

@@ -119,13 +119,15 @@ class Intake:
         ahead = asyncio.ensure_future(asyncio.to_thread(reader.next))
         try:
             while (portion := await ahead) is not None:
+                # Before the next is read: reading and sending in one interpreter make each other wait.
+                await staging.copy(portion)
                 ahead = asyncio.ensure_future(asyncio.to_thread(reader.next))
                 await self._stage(portion, staging, reader.openings)
         finally:
             await asyncio.gather(ahead, return_exceptions=True)
 
     async def _stage(self, portion: Portion, staging: Staging, openings: Openings) -> None:
-        errors = await staging.take(portion)
+        errors = await staging.sift(portion)
         self._rows += portion.rows
         self._failed += portion.failed + len({error.row for error in errors})
         if len(self._errors) < self._settings.upload_errors_max:

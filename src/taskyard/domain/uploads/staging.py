@@ -48,13 +48,22 @@ class Staging:
         assert isinstance(connection, psycopg.AsyncConnection)  # noqa: S101 - the driver of every engine here
         return cls(session, connection, upload)
 
-    async def take(self, portion: Portion) -> list[RowError]:
-        """Stage a portion, without the rows that only the others or the database can show to be wrong.
-
-        What is wrong with those is returned.
-        """
+    async def copy(self, portion: Portion) -> None:
+        """Stage a portion in place of the one before."""
         await self._session.execute(_EMPTY)
-        await self._copy(portion.encoded)
+        async with self._connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+            piece = [COPY_BEGIN]
+            size = 0
+            for row in portion.encoded:
+                piece.append(row)
+                size += len(row)
+                if size > COPY_BYTES:
+                    await copy.write(b"".join(piece))
+                    piece, size = [], 0
+            await copy.write(b"".join([*piece, COPY_END]))
+
+    async def sift(self, portion: Portion) -> list[RowError]:
+        """Take out of a staged portion what only the other rows or the database can show to be wrong, and return it."""
         errors: list[RowError] = []
         if portion.has_external_ids:
             self._has_external_ids = True
@@ -106,18 +115,6 @@ class Staging:
     async def wake_models(self) -> None:
         """Tell idle workers, once this is committed, that there is something for models to do."""
         await self._session.execute(_WAKE)
-
-    async def _copy(self, encoded: list[bytes]) -> None:
-        async with self._connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-            piece = [COPY_BEGIN]
-            size = 0
-            for row in encoded:
-                piece.append(row)
-                size += len(row)
-                if size > COPY_BYTES:
-                    await copy.write(b"".join(piece))
-                    piece, size = [], 0
-            await copy.write(b"".join([*piece, COPY_END]))
 
     async def _without_repeated(self) -> list[RowError]:
         """Take out rows whose external id an earlier row of the file has."""

@@ -49,6 +49,9 @@ class Database:
         options = " ".join(f"-c {name}={value}" for name, value in limits.items())
         self.engine = create_async_engine(
             self.url,
+            # Only the driver is told so: it shall send no BEGIN of its own. `begin` sends it together with the name of
+            # the workspace, in one trip, and every session here comes from there.
+            isolation_level="AUTOCOMMIT",
             pool_size=connections,
             max_overflow=0,
             pool_timeout=10,
@@ -71,12 +74,12 @@ class Database:
     async def begin(self, workspace_id: UUID | None = None) -> AsyncSession:
         """Open a transaction bound to one workspace; end it with `commit` or `rollback`."""
         session = self._sessions()
-        if workspace_id is not None:
-            try:
-                await enter_workspace(session, workspace_id)
-            except BaseException:
-                await self.rollback(session)
-                raise
+        session.info["workspace_id"] = workspace_id
+        try:
+            await direct.begin(session, {} if workspace_id is None else {_WORKSPACE: workspace_id})
+        except BaseException:
+            await self.rollback(session)
+            raise
         return session
 
     async def commit(self, session: AsyncSession) -> None:
@@ -86,8 +89,7 @@ class Database:
             for do in self._before:
                 await do(session)
             await _flush(session)
-            if not await direct.commit(session):
-                await session.commit()
+            await direct.commit(session)
         except BaseException:
             await self.rollback(session)
             raise
@@ -130,7 +132,7 @@ async def _flush(session: AsyncSession) -> None:
 async def enter_workspace(session: AsyncSession, workspace_id: UUID) -> None:
     """Let row-level security show this workspace, and only it, until the transaction ends."""
     session.info["workspace_id"] = workspace_id
-    await direct.fetch(session, _ENTER, {"name": "taskyard.workspace_id", "value": str(workspace_id)})
+    await direct.fetch(session, _ENTER, {"name": _WORKSPACE, "value": str(workspace_id)})
 
 
 async def enter_user(session: AsyncSession, user_id: UUID) -> None:
@@ -138,6 +140,7 @@ async def enter_user(session: AsyncSession, user_id: UUID) -> None:
     await direct.fetch(session, _ENTER, {"name": "taskyard.user_id", "value": str(user_id)})
 
 
+_WORKSPACE = "taskyard.workspace_id"
 _ENTER = "SELECT set_config(%(name)s, %(value)s, true)"
 
 

@@ -203,9 +203,9 @@ CREATE TABLE tasks (
 	CONSTRAINT tasks_status_check CHECK (status IN ('queued', 'in_progress', 'completed', 'failed', 'cancelled'))
 );
 CREATE UNIQUE INDEX tasks_external_id_key ON tasks (workspace_id, project_id, external_id) WHERE external_id IS NOT NULL;
-CREATE INDEX tasks_project_recent_ix ON tasks (workspace_id, project_id, greatest(last_submitted_at, '-infinity') DESC, id DESC);
-CREATE INDEX tasks_recent_ix ON tasks (workspace_id, greatest(last_submitted_at, '-infinity') DESC, id DESC);
-CREATE INDEX tasks_status_recent_ix ON tasks (workspace_id, status, greatest(last_submitted_at, '-infinity') DESC, id DESC);
+CREATE INDEX tasks_project_recent_ix ON tasks (workspace_id, project_id, greatest(last_submitted_at, '-infinity'), id);
+CREATE INDEX tasks_recent_ix ON tasks (workspace_id, greatest(last_submitted_at, '-infinity'), id);
+CREATE INDEX tasks_status_recent_ix ON tasks (workspace_id, status, greatest(last_submitted_at, '-infinity'), id);
 COMMENT ON COLUMN tasks.steps IS 'the steps it is at now';
 COMMENT ON COLUMN tasks.priority IS 'lower is handed out first';
 COMMENT ON COLUMN tasks.picture_id IS 'the file lists show as a thumbnail';
