@@ -24,6 +24,7 @@ from taskyard.kit.problems import Kind, Problem
 from taskyard.kit.settings import Settings
 from taskyard.ledger import Hub
 from taskyard.web.desk import Desk
+from taskyard.web.metrics import Metrics
 from taskyard.web.middleware import Threshold
 from taskyard.web.pages_of_ui import EVERY_PATH, mount_ui
 from taskyard.web.problems import BodyInvalid, NoSuchPath, as_response, of_validation
@@ -106,9 +107,11 @@ def make_app(desk: Desk) -> FastAPI:
     for house in HOUSES:
         app.include_router(house.routes, prefix=API)
     _add_refusals(app)
+    metrics = Metrics()
     _add_health(app, desk)
+    _add_metrics(app, desk, metrics)
     mount_ui(app, STATIC)
-    app.add_middleware(Threshold, request_seconds_max=desk.settings.request_seconds_max)
+    app.add_middleware(Threshold, request_seconds_max=desk.settings.request_seconds_max, metrics=metrics)
     return app
 
 
@@ -162,3 +165,12 @@ def _add_health(app: FastAPI, desk: Desk) -> None:
         except (SQLAlchemyError, OSError) as error:
             raise NotReady(why="the database does not answer") from error
         return JSONResponse({"status": "ready", "version": __version__})
+
+
+def _add_metrics(app: FastAPI, desk: Desk, metrics: Metrics) -> None:
+    metrics.watch("taskyard_live_listeners", "Streams of events that are open.", lambda: desk.hub.listener_count)
+    metrics.watch("taskyard_database_connections_in_use", "Of this process.", lambda: desk.database.connections_in_use)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def page() -> Response:
+        return metrics.page()

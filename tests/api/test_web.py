@@ -285,6 +285,20 @@ async def test_a_stopping_server_is_live_and_not_ready(
     assert (ready.status_code, ready.json()["detail"]) == (503, "Not ready: the server is stopping.")
 
 
+async def test_what_was_answered_is_counted_by_route_and_no_id_makes_a_series(yard: Yard) -> None:
+    await yard.owner.get(f"/tasks/{new_id()}")
+    await yard.owner.get(f"/tasks/{new_id()}")
+    await yard.owner.get("/nothing/here")
+    said = await yard.client.get("/metrics")
+    assert (said.status_code, said.headers["content-type"].partition(";")[0]) == (200, "text/plain")
+    lines = said.text.splitlines()
+    found = 'taskyard_requests_total{method="GET",route="/tasks/{task_id}",status="404"}'
+    assert [float(line.rpartition(" ")[2]) >= 2 for line in lines if line.startswith(found)] == [True]
+    assert any(line.startswith('taskyard_request_seconds_count{method="GET",route="elsewhere"}') for line in lines)
+    assert any(line.startswith("taskyard_live_listeners ") for line in lines)
+    assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}", said.text)
+
+
 # --- the pages
 
 

@@ -31,7 +31,7 @@ PUBLIC = {
     "POST /invitations/accept",
 }
 # Answered without the route class: no row of a tenant is behind them.
-BESIDE_THE_API = {f"{API}/openapi.json", "/health/live", "/health/ready", "/assets", "/{path:path}"}
+BESIDE_THE_API = {f"{API}/openapi.json", "/health/live", "/health/ready", "/metrics", "/assets", "/{path:path}"}
 # Who may, said a second time and by hand: a route that is given another row changes what is written here.
 LEADS = "manager owner"
 WORKERS = "annotator manager owner reviewer"

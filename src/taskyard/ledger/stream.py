@@ -84,6 +84,11 @@ class Hub:
         self._looking: asyncio.Task[None] | None = None
         self._closing = False
 
+    @property
+    def listener_count(self) -> int:
+        """How many listen in this process."""
+        return sum(len(channel.listeners) for channel in self._channels.values())
+
     def poke(self, session: AsyncSession) -> None:
         """Look at once: this process has just committed facts."""
         if session.info.pop("ledger.workspaces", None):

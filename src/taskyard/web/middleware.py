@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from taskyard.kit.db.engine import is_away, is_collision
 from taskyard.kit.ids import new_id
 from taskyard.kit.logs import log
+from taskyard.web.metrics import Metrics
 from taskyard.web.problems import BodyTooSlow, Broken, Contended, Unreachable, as_response
 
 logger = log("web")
@@ -39,9 +40,10 @@ SAFE_HEADERS = {
 class Threshold:
     """The outermost layer of the server."""
 
-    def __init__(self, app: ASGIApp, request_seconds_max: float) -> None:
+    def __init__(self, app: ASGIApp, request_seconds_max: float, metrics: Metrics | None = None) -> None:
         self._app = app
         self._seconds = request_seconds_max
+        self._metrics = metrics or Metrics()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -79,12 +81,14 @@ class Threshold:
                 await as_response(passing, request_id)(scope, receive, send_safely)
         except Exception as error:  # noqa: BLE001 - the last line of defence: nothing of an error may leak
             await self._break(scope, receive, send_safely, seen, error)
+        spent = time.perf_counter() - began
+        self._metrics.answered(scope, seen["status"], spent)
         logger.info(
             "request",
             method=scope["method"],
             path=scope["path"],
             status=seen["status"],
-            ms=round((time.perf_counter() - began) * 1000, 1),
+            ms=round(spent * 1000, 1),
         )
 
     async def _break(

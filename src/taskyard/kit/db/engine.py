@@ -10,6 +10,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from taskyard.kit.db import direct
 
@@ -62,6 +63,12 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._before: list[BeforeCommit] = []
         self._after: list[AfterCommit] = []
+
+    @property
+    def connections_in_use(self) -> int:
+        """How many of the pool's connections somebody has now."""
+        pool = self.engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
     def before_commit(self, do: BeforeCommit, *, first: bool = False) -> None:
         """Have something done inside every transaction, last thing before it is committed."""
