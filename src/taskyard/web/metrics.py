@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -38,7 +39,7 @@ class Metrics:
 
     def answered(self, scope: Scope, status: int, seconds: float) -> None:
         """Count one request that has ended."""
-        route = scope.get("route")
+        route: Any = scope.get("route")
         # Only the API's own routes declare a permission.
         named = {"method": scope["method"], "route": route.path if hasattr(route, "permission") else ELSEWHERE}
         self._requests.labels(**named, status=str(status)).inc()
