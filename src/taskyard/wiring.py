@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard import ledger
 from taskyard.access import Actor
-from taskyard.domain import answers, projects, reservations
+from taskyard.domain import answers, files, projects, reservations
 from taskyard.kit.db.engine import Database
 from taskyard.ledger import Fact
 
@@ -29,12 +29,17 @@ async def _forget_answers(session: AsyncSession, fact: Fact, actor: Actor) -> No
         await answers.delete_of_task(session, actor.workspace_id, fact.task_id)
 
 
+async def _forget_files(session: AsyncSession, fact: Fact, actor: Actor) -> None:
+    if fact.task_id is not None:
+        await files.forget(session, actor.workspace_id, fact.task_id)
+
+
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "workspace.opened": (_open_playground,),
     # A step beside theirs failed: people hold nothing that nobody waits for.
     "run.failed": (_end_holds,),
     "run.cancelled": (_end_holds,),
-    "task.deleted": (_forget_answers,),
+    "task.deleted": (_forget_answers, _forget_files),
 }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from taskyard import wiring
 from taskyard.app import picture_limits
-from taskyard.domain import performers, reservations, runs, uploads
+from taskyard.domain import files, performers, reservations, runs, uploads
 from taskyard.domain.performers import Hands
 from taskyard.gateways.objects import ObjectStore
 from taskyard.gateways.pictures import Pictures
@@ -55,7 +55,10 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        chores = uploads.chores(self._database, self._settings, self._objects)
+        chores = [
+            *uploads.chores(self._database, self._settings, self._objects),
+            *files.chores(self._database, self._objects),
+        ]
         chore_worker = ChoreWorker(self._url, chores, role=WORKER_ROLE)
         logger.info("worker.started", worker=self.name)
         try:
@@ -105,12 +108,17 @@ class Worker:
             async with self._database.transaction(workspace_id) as session:
                 await performers.end_cancelled(session, workspace_id, run_id)
 
+    async def sweep(self) -> None:
+        """Remove what has had its day. Safe beside other workers."""
+        async with self._database.transaction() as session:
+            await session.execute(_OLD_KEYS)
+            await session.execute(_OLD_COUNTS)
+        await files.sweep(self._database)
+
     async def _sweep(self) -> None:
         while not is_ending():
             try:
-                async with self._database.transaction() as session:
-                    await session.execute(_OLD_KEYS)
-                    await session.execute(_OLD_COUNTS)
+                await self.sweep()
             except (SQLAlchemyError, OSError) as error:
                 logger.warning("sweep.waits", error=type(error).__name__)
             await asyncio.sleep(SWEEP_SECONDS)

@@ -413,7 +413,9 @@ async def test_handles_are_refused_all_at_once_each_with_its_place(yard: Yard, o
 
 async def test_a_picture_that_a_step_drew_is_a_file_like_any_other(yard: Yard, desk: Desk) -> None:
     drawn = picture("JPEG", (64, 48))
-    stored = await files.put_away_made(desk.objects, desk.pictures, yard.workspace_id, drawn, "label-0042")
+    stored = await files.put_away_made(
+        desk.database, desk.objects, desk.pictures, yard.workspace_id, drawn, "label-0042"
+    )
     async with desk.database.transaction(yard.workspace_id) as session:
         file = await files.keep(session, Actor.system(yard.workspace_id), stored)
     said = await yard.owner.get(f"/files/{file.id}/meta")
@@ -422,7 +424,7 @@ async def test_a_picture_that_a_step_drew_is_a_file_like_any_other(yard: Yard, d
 
 
 async def test_bytes_that_no_row_names_are_no_file(yard: Yard, desk: Desk) -> None:
-    await files.put_away_made(desk.objects, desk.pictures, yard.workspace_id, RECEIPT, "lost.csv")
+    await files.put_away_made(desk.database, desk.objects, desk.pictures, yard.workspace_id, RECEIPT, "lost.csv")
     assert await yard.sql("SELECT id FROM files WHERE workspace_id = :here", here=yard.workspace_id) == []
 
 

@@ -40,6 +40,7 @@ OTHER_POLICIES = {
     ("step_runs", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
     ("runs", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
     ("idempotency_keys", "workers", "ALL", f"{{{WORKER_ROLE}}}"),
+    ("file_passages", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
     ("workspaces", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
 }
 SEEN_BY_WORKERS = {table for table, policy, _, _ in OTHER_POLICIES if policy == "workers"}

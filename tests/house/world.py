@@ -126,6 +126,7 @@ async def fill_every_table(world: World) -> None:
     hold = (await worker.post("/next", {"project": project})).json
     await worker.post(f"/reservations/{hold['reservation']['id']}/skip", {"reason": "Blurred."})
     await yard.answer(worker, {"labels": ["question"]}, project)
+    await yard.task(await world.id_of("picture_project"), {"photo": await world.id_of("file_id")})
     await yard.owner.post("/projects", {"name": "Kept"}, headers={"Idempotency-Key": "kept"})
     await yard.sql(
         "INSERT INTO upload_errors (workspace_id, upload_id, number, row, says) VALUES (:here, :id, 1, 2, 'is empty')",

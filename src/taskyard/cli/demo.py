@@ -95,7 +95,9 @@ async def _receipts(desk: Desk, actor: Actor, folder: Path) -> None:
     paths = await asyncio.to_thread(lambda: sorted(path for kind in PICTURES for path in folder.glob(kind)))
     for path in paths:
         content = await asyncio.to_thread(path.read_bytes)
-        stored = await files.put_away_made(desk.objects, desk.pictures, actor.workspace_id, content, path.name)
+        stored = await files.put_away_made(
+            desk.database, desk.objects, desk.pictures, actor.workspace_id, content, path.name
+        )
         async with desk.database.transaction(actor.workspace_id) as session:
             file = await files.keep(session, actor, stored)
             new = NewTask(project_id, {"photo": str(file.id)}, external_id=path.stem, batch="samples")

@@ -1,12 +1,13 @@
 """Files: what people and models give, kept under its hash, shown only as what it is."""
 
-from taskyard.domain.files.actions import Stored, keep, put_away, put_away_made
+from taskyard.domain.files.actions import Stored, forget, keep, keep_content, put_away, put_away_made, use
 from taskyard.domain.files.copies import thumbnail_of, view_of
 from taskyard.domain.files.handles import find_all, require_all
 from taskyard.domain.files.problems import NoSuchFile, NoSuchFiles
 from taskyard.domain.files.routes import routes
 from taskyard.domain.files.schemas import FileSaid
 from taskyard.domain.files.tables import File
+from taskyard.domain.files.workers import chores, sweep
 
 __all__ = [
     "File",
@@ -14,12 +15,17 @@ __all__ = [
     "NoSuchFile",
     "NoSuchFiles",
     "Stored",
+    "chores",
     "find_all",
+    "forget",
     "keep",
+    "keep_content",
     "put_away",
     "put_away_made",
     "require_all",
     "routes",
+    "sweep",
     "thumbnail_of",
+    "use",
     "view_of",
 ]

@@ -21,3 +21,10 @@ class NoPicture(Problem):
     """{name} is not a picture: there is no view of it, only the file itself."""
 
     kind = Kind.MISSING
+
+
+class ContentLeaving(Problem):
+    """The same content is just being removed: give it again in a moment."""
+
+    kind = Kind.UNAVAILABLE
+    retry_after_seconds = 2

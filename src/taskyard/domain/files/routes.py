@@ -62,7 +62,9 @@ async def add(
     """Keep a file: as the part `file` of a form, or as the raw body with its name in the address."""
     async with desk.objects.incoming(desk.settings.file_bytes_max) as incoming:
         said_name = await _take(request, incoming, name)
-        stored = await actions.put_away(desk.objects, desk.pictures, actor.workspace_id, incoming, said_name)
+        stored = await actions.put_away(
+            desk.database, desk.objects, desk.pictures, actor.workspace_id, incoming, said_name
+        )
         unit.covers(stored.sha256, stored.name)
         file = await actions.keep(await unit.session(), actor, stored)
     said = FileSaid.of(file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
+from enum import StrEnum
 
 NAME_LENGTH_MAX = 200
 EXTENSION_LENGTH_MAX = 20
@@ -40,6 +41,14 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
 _MARKUP = (b"<html", b"<!doctype", b"<script", b"<svg", b"<?xml", b"<body", b"<iframe")
 _TEXT_CONTROLS = frozenset(b"\t\n\r\f")
 _RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav"}
+
+
+class PassageKind(StrEnum):
+    """Where content is between the store and the rows that name it."""
+
+    ARRIVING = "arriving"
+    KEPT = "kept"
+    LEAVING = "leaving"
 
 
 def safe_name(said: str) -> str:

@@ -15,10 +15,11 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Text,
     func,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from taskyard.domain.files.rules import NAME_LENGTH_MAX
+from taskyard.domain.files.rules import NAME_LENGTH_MAX, PassageKind
 from taskyard.kit.db.base import Base
 
 
@@ -50,3 +51,40 @@ class File(Base):
     note: Mapped[str | None] = mapped_column(Text, comment="what people should know about the picture")
     created_by: Mapped[UUID | None] = mapped_column(comment="null: made by a model's step")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class FileUse(Base):
+    """A task that shows a file. When the last one is deleted, so is the file."""
+
+    __tablename__ = "file_uses"
+    __table_args__ = (
+        PrimaryKeyConstraint("workspace_id", "task_id", "file_id"),
+        # Asked when a task is deleted: does another one use its files?
+        Index("file_uses_file_ix", "workspace_id", "file_id"),
+    )
+
+    workspace_id: Mapped[UUID]
+    task_id: Mapped[UUID]
+    file_id: Mapped[UUID]
+
+
+class Passage(Base):
+    """Content on its way into the store or out of it, or kept for something that is no file.
+
+    Bytes and rows cannot change in one transaction; what stands here keeps one from being removed under the other.
+    """
+
+    __tablename__ = "file_passages"
+    __table_args__ = (
+        PrimaryKeyConstraint("workspace_id", "id"),
+        CheckConstraint("kind IN ({})".format(", ".join(f"'{kind.value}'" for kind in PassageKind)), "kind"),
+        Index("file_passages_sha256_ix", "workspace_id", "sha256"),
+        # What was left on its way by a process that was killed.
+        Index("file_passages_begun_ix", "begun_at", postgresql_where=text("kind <> 'kept'")),
+    )
+
+    workspace_id: Mapped[UUID]
+    id: Mapped[UUID]
+    sha256: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    begun_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -115,7 +115,9 @@ async def finish(database: Database, turn: Turn, outcome: Outcome, drawn: Stored
             return False
         data = dict(outcome.data)
         if drawn is not None:
-            data["image"] = str((await files.keep(session, turn.actor, drawn)).id)
+            file = await files.keep(session, turn.actor, drawn)
+            await files.use(session, turn.workspace_id, [(turn.task_id, file.id)])
+            data["image"] = str(file.id)
         going = await answers.going_of(session, turn.actor, step_run)
         by = By(turn.performer, model=turn.performer, confidence=outcome.confidence, seconds=round(seconds, 3))
         await answers.give(session, turn.actor, step_run, going, turn.work, data, by)

@@ -169,7 +169,9 @@ class Hands:
         else:
             return None
         name = f"{turn.step}-{str(turn.run_id)[-6:]}"
-        return await files.put_away_made(self._objects, self._pictures, turn.workspace_id, content, name)
+        return await files.put_away_made(
+            self._database, self._objects, self._pictures, turn.workspace_id, content, name
+        )
 
     async def _keep_lease(self, turn: Turn, calling: asyncio.Task[Any], cancelled: asyncio.Event) -> None:
         lease = self._settings.worker_lease_seconds

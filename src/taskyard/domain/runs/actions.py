@@ -53,10 +53,11 @@ async def admit(
     if flaws:
         name = published[wanted[0].project_id].name
         raise InputInvalid(flaws, project=name, summary="; ".join(f"{f.place} {f.says}" for f in flaws[:3]))
-    rows = [
-        await _row(session, actor, new, published[new.project_id], _place(number, len(wanted)))
+    shown = [
+        await _files_of(session, actor, published[new.project_id], new.input, _place(number, len(wanted)))
         for number, new in enumerate(wanted)
     ]
+    rows = [_row(actor, new, its_files) for new, its_files in zip(wanted, shown, strict=True)]
     inputs = [
         {"workspace_id": actor.workspace_id, "task_id": row["id"], "input": new.input, "extra": new.metadata}
         for row, new in zip(rows, wanted, strict=True)
@@ -65,6 +66,7 @@ async def admit(
     for number, row in enumerate(rows):
         if row["id"] not in added:
             await _refuse_taken(session, actor, wanted, number)
+    await files.use(session, actor.workspace_id, _pairs(rows, shown))
     admitted = await tasks.many(session, actor.workspace_id, [row["id"] for row in rows])
     for task, new in zip(admitted, wanted, strict=True):
         ledger.record(session, task_fact("created", task, "The task was created."), by=actor)
@@ -207,7 +209,8 @@ async def _start(
             summary = "; ".join(f"{flaw.place} {flaw.says}" for flaw in placed[:3])
             raise InputInvalid(placed, project=published.name, summary=summary)
         # The pictures of a changed input must be this workspace's, like those of a new task.
-        await _files_of(session, actor, published, given, _place(0, 1))
+        found = await _files_of(session, actor, published, given, _place(0, 1))
+        await files.use(session, actor.workspace_id, [(task.id, file.id) for file in found])
     if task.status != TaskStatus.QUEUED:
         task.status = TASK.target(task.status, "rerun")
     run = Run(
@@ -257,8 +260,11 @@ async def _files_of(
     return await files.require_all(session, actor.workspace_id, named) if named else []
 
 
-async def _row(session: AsyncSession, actor: Actor, new: NewTask, published: Published, where: str) -> dict[str, Any]:
-    found = await _files_of(session, actor, published, new.input, where)
+def _pairs(rows: Sequence[dict[str, Any]], shown: Sequence[list[files.File]]) -> list[tuple[UUID, UUID]]:
+    return [(row["id"], file.id) for row, its_files in zip(rows, shown, strict=True) for file in its_files]
+
+
+def _row(actor: Actor, new: NewTask, found: list[files.File]) -> dict[str, Any]:
     picture = next((file.id for file in found if file.width is not None), None)
     return {
         "workspace_id": actor.workspace_id,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard import jobs, ledger
 from taskyard.access import Actor, ActorKind
-from taskyard.domain import projects
+from taskyard.domain import files, projects
 from taskyard.domain.files import Stored
 from taskyard.domain.uploads import facts, store
 from taskyard.domain.uploads.parsing import Format
@@ -28,6 +28,7 @@ async def queue(
 ) -> store.Listed:
     """Take a durable file on for the flow that is published now. Uploads of one project follow one another."""
     published = await projects.published(session, actor, project_id)
+    await files.keep_content(session, actor.workspace_id, stored)
     upload = Upload(
         workspace_id=actor.workspace_id,
         id=new_id(),

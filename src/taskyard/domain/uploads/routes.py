@@ -83,7 +83,9 @@ async def queue(
         ask = _asked({**told, **fields})
         # What the first bytes show is refused now, before anything is kept.
         format_ = await asyncio.to_thread(format_of, incoming.path, said_name)
-        stored = await files.put_away(desk.objects, desk.pictures, actor.workspace_id, incoming, said_name)
+        stored = await files.put_away(
+            desk.database, desk.objects, desk.pictures, actor.workspace_id, incoming, said_name
+        )
         session = await _begin(unit, stored, ask)
         upload, project_name = await actions.queue(session, actor, ask.project, stored, format_, ask.mode)
     response.headers["Location"] = f"{request.url.path}/{upload.id}"

@@ -33,6 +33,7 @@ class Staging:
         self._connection = connection
         self._upload = upload
         self._has_external_ids = False
+        self._has_files = False
         self.created = 0
         self.unchanged = 0
 
@@ -99,6 +100,8 @@ class Staging:
         created = made.rowcount  # type: ignore[attr-defined]
         if created < staged:
             await self._session.execute(_WITHOUT_KNOWN, scope)
+        if self._has_files:
+            await self._use_files()
         await self._session.execute(_INPUTS, scope)
         await self._session.execute(_RUNS, {**about, "flow_version": upload.flow_version})
         turns = [
@@ -115,6 +118,13 @@ class Staging:
     async def wake_models(self) -> None:
         """Tell idle workers, once this is committed, that there is something for models to do."""
         await self._session.execute(_WAKE)
+
+    async def _use_files(self) -> None:
+        """Have the tasks that were made hold on to their files, some thousand at a time."""
+        while named := (await self._session.execute(_TAKE_NAMED)).all():
+            # A row that made no task, because it was bad or there before, uses nothing.
+            pairs = [(task_id, file_id) for task_id, file_id in named if task_id is not None]
+            await files.use(self._session, self._upload.workspace_id, pairs)
 
     async def _without_repeated(self) -> list[RowError]:
         """Take out rows whose external id an earlier row of the file has."""
@@ -142,12 +152,17 @@ class Staging:
                 at = handles[int(flaw.place)]
                 errors.append(error_of(at.row, Flaw(at.place, flaw.says, flaw.mend, value=at.handle[:200])))
             await self._session.execute(_WITHOUT, {"numbers": sorted({error.row for error in errors})})
-            known = [handle.handle for handle in handles]
-            found = await files.find_all(self._session, self._upload.workspace_id, known)
+            found = await files.find_all(self._session, self._upload.workspace_id, [at.handle for at in handles])
+        known = {str(file.id): file.id for file in found}
         pictures = {str(file.id): file.id for file in found if file.width is not None}
+        shown = [(at.row, known[at.handle]) for at in handles if at.handle in known]
         first = {at.row: pictures[at.handle] for at in reversed(handles) if at.handle in pictures}
         # Objects of files are not kept from portion to portion.
         self._session.expunge_all()
+        if shown:
+            self._has_files = True
+            numbers, ids = zip(*shown, strict=True)
+            await self._session.execute(_NAME, {"numbers": list(numbers), "files": list(ids)})
         if first:
             await self._session.execute(_PICTURES, {"numbers": list(first), "pictures": list(first.values())})
         return errors
@@ -158,6 +173,8 @@ _COPY = f"COPY staged ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 _OPEN = (
     f"CREATE TEMP TABLE staged ({_columns}, picture_id uuid) ON COMMIT DROP",
     "CREATE TEMP TABLE kept (LIKE staged) ON COMMIT DROP",
+    # Which rows name which files.
+    "CREATE TEMP TABLE named (number bigint, file_id uuid) ON COMMIT DROP",
     # Which row was the first to have an external id.
     'CREATE TEMP TABLE noted (external_id text COLLATE "C" PRIMARY KEY, number bigint) ON COMMIT DROP',
 )
@@ -181,6 +198,12 @@ _REPEATED = text("""
     DELETE FROM staged USING noted
     WHERE noted.external_id = staged.external_id AND noted.number <> staged.number
     RETURNING staged.number, staged.external_id, noted.number AS first
+""")
+_NAME = text("INSERT INTO named SELECT * FROM unnest(CAST(:numbers AS bigint[]), CAST(:files AS uuid[]))")
+_TAKE_NAMED = text("""
+    WITH taken AS (
+        DELETE FROM named WHERE ctid = ANY(ARRAY(SELECT ctid FROM named LIMIT 10000)) RETURNING number, file_id)
+    SELECT staged.task_id, taken.file_id FROM taken LEFT JOIN staged ON staged.number = taken.number
 """)
 _WITHOUT = text("DELETE FROM staged WHERE number = ANY(:numbers)")
 _PICTURES = text("""

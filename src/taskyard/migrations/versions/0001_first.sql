@@ -405,6 +405,26 @@ COMMENT ON COLUMN files.frames IS 'more than one in an animation; views show the
 COMMENT ON COLUMN files.note IS 'what people should know about the picture';
 COMMENT ON COLUMN files.created_by IS 'null: made by a model''s step';
 
+CREATE TABLE file_uses (
+	workspace_id UUID NOT NULL, 
+	task_id UUID NOT NULL, 
+	file_id UUID NOT NULL, 
+	CONSTRAINT file_uses_pkey PRIMARY KEY (workspace_id, task_id, file_id)
+);
+CREATE INDEX file_uses_file_ix ON file_uses (workspace_id, file_id);
+
+CREATE TABLE file_passages (
+	workspace_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	sha256 TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	begun_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT file_passages_pkey PRIMARY KEY (workspace_id, id), 
+	CONSTRAINT file_passages_kind_check CHECK (kind IN ('arriving', 'kept', 'leaving'))
+);
+CREATE INDEX file_passages_sha256_ix ON file_passages (workspace_id, sha256);
+CREATE INDEX file_passages_begun_ix ON file_passages (begun_at) WHERE kind <> 'kept';
+
 CREATE TABLE flow_versions (
 	workspace_id UUID NOT NULL, 
 	project_id UUID NOT NULL, 
@@ -454,6 +474,14 @@ CREATE POLICY own_workspace ON api_keys
 ALTER TABLE facts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE facts FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_workspace ON facts
+    USING (workspace_id = nullif(current_setting('taskyard.workspace_id', true), '')::uuid);
+ALTER TABLE file_uses ENABLE ROW LEVEL SECURITY;
+ALTER TABLE file_uses FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_workspace ON file_uses
+    USING (workspace_id = nullif(current_setting('taskyard.workspace_id', true), '')::uuid);
+ALTER TABLE file_passages ENABLE ROW LEVEL SECURITY;
+ALTER TABLE file_passages FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_workspace ON file_passages
     USING (workspace_id = nullif(current_setting('taskyard.workspace_id', true), '')::uuid);
 ALTER TABLE files ENABLE ROW LEVEL SECURITY;
 ALTER TABLE files FORCE ROW LEVEL SECURITY;
@@ -528,3 +556,4 @@ CREATE POLICY workers ON step_runs FOR SELECT TO taskyard_worker USING (true);
 CREATE POLICY workers ON runs FOR SELECT TO taskyard_worker USING (true);
 CREATE POLICY workers ON workspaces FOR SELECT TO taskyard_worker USING (true);
 CREATE POLICY workers ON idempotency_keys FOR ALL TO taskyard_worker USING (true);
+CREATE POLICY workers ON file_passages FOR SELECT TO taskyard_worker USING (true);
