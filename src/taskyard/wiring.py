@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,6 +25,11 @@ async def _end_holds(session: AsyncSession, fact: Fact, actor: Actor) -> None:
         await reservations.end_with_run(session, actor.workspace_id, fact.task_id, fact.run_id)
 
 
+async def _end_holds_of_member(session: AsyncSession, fact: Fact, actor: Actor) -> None:
+    if fact.data.get("state") == "removed":
+        await reservations.end_of_member(session, actor.workspace_id, UUID(fact.data["member_id"]))
+
+
 async def _forget_answers(session: AsyncSession, fact: Fact, actor: Actor) -> None:
     if fact.task_id is not None:
         await answers.delete_of_task(session, actor.workspace_id, fact.task_id)
@@ -36,6 +42,9 @@ async def _forget_files(session: AsyncSession, fact: Fact, actor: Actor) -> None
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "workspace.opened": (_open_playground,),
+    # Who is gone holds nothing: neither somebody removed, nor the program whose key is dead.
+    "member.changed": (_end_holds_of_member,),
+    "key.revoked": (_end_holds_of_member,),
     # A step beside theirs failed: people hold nothing that nobody waits for.
     "run.failed": (_end_holds,),
     "run.cancelled": (_end_holds,),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from taskyard.domain.reservations import expire_due
+from taskyard.views import work_home
 from tests.builders import TWO_STEP_FLOW, Yard
 
 ANSWER = {"labels": ["question"]}
@@ -185,3 +188,78 @@ async def _run_out(yard: Yard, hold: dict[str, dict[str, str]]) -> None:
     await yard.sql(past.format("reservations"), id=hold["reservation"]["id"])
     async with yard.desk.database.transaction(yard.workspace_id) as session:
         assert await expire_due(session, yard.workspace_id) == 1
+
+
+EMPTY_LIST_FLOW = """
+input:
+  type: object
+  required: [tags]
+  properties: {tags: {type: array, items: {type: string}}}
+steps:
+  - id: label
+    use: classify
+    by: people
+    with: {text: "{{ input.tags[0] }}", labels: [question, problem]}
+output: {label: "{{ label.labels[0] }}"}
+"""
+
+
+async def test_work_that_cannot_be_shown_fails_with_its_reason_and_stands_in_nobodys_way(yard: Yard) -> None:
+    broken = await yard.project(EMPTY_LIST_FLOW, name="Tags")
+    lost = [await yard.task(broken, {"tags": []}, priority=-5) for _ in range(3)]
+    sound = await yard.task(await yard.project(), external_id="m-1")
+    hold = (await (await yard.person()).post("/next", {})).json
+    assert hold["task"]["id"] == sound["id"]
+    for task in lost:
+        page = (await yard.owner.get(f"/tasks/{task['id']}")).json
+        assert (page["status"], page["runs"][0]["error"]["code"]) == ("failed", "unresolved_reference")
+        assert "tags[0]" in page["runs"][0]["reason"]
+    held = (await yard.owner.get("/reservations")).json["items"]
+    assert [one["task"]["id"] for one in held] == [sound["id"]]
+
+
+async def test_who_takes_a_task_again_goes_on_with_the_draft_they_left(yard: Yard) -> None:
+    await yard.task(await yard.project())
+    ana, ben = await yard.person(name="Ana"), await yard.person(name="Ben")
+    first = (await ana.post("/next", {})).json["reservation"]
+    draft = {"labels": ["praise"]}
+    await ana.put(f"/reservations/{first['id']}/draft", {"answer": draft, "revision": 0})
+    await ana.post(f"/reservations/{first['id']}/release")
+    theirs = (await ben.post("/next", {})).json["reservation"]
+    assert (theirs["draft"], theirs["draft_revision"]) == (None, 0), "a draft is its author's"
+    await ben.post(f"/reservations/{theirs['id']}/release")
+    again = (await ana.post("/next", {})).json["reservation"]
+    assert again["id"] != first["id"]
+    assert (again["draft"], again["draft_revision"]) == (draft, 1)
+    saved = await ana.put(f"/reservations/{again['id']}/draft", {"answer": {"labels": ["problem"]}, "revision": 1})
+    assert saved.status == 200
+
+
+async def test_what_a_removed_member_holds_goes_back_to_its_queue(yard: Yard) -> None:
+    await yard.task(await yard.project())
+    ana, ben = await yard.person(name="Ana"), await yard.person(name="Ben")
+    held = (await ana.post("/next", {})).json
+    assert (await ben.post("/next", {})).status == 204
+    removed = await yard.owner.patch(f"/members/{ana.member_id}", {"state": "removed"})
+    assert removed.status == 200
+    taken = (await ben.post("/next", {})).json
+    assert taken["task"]["id"] == held["task"]["id"]
+    timeline = (await yard.owner.get(f"/tasks/{held['task']['id']}/timeline")).json["items"]
+    assert "label went back: who held it has left." in [fact["says"] for fact in timeline]
+
+
+async def test_every_queue_is_shown_however_much_waits_in_another(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work_home, "FREE_MAX", 3)
+    full, little = await yard.project(name="Full"), await yard.project(name="Little")
+    for _ in range(5):
+        await yard.task(full, priority=-1)
+    await yard.task(little)
+    ana = await yard.person()
+    queues = {one["project"]["name"]: one for one in (await ana.get("/work")).json["queues"]}
+    assert {name: (one["free"], one["free_is_exact"]) for name, one in queues.items()} == {
+        "Full": (3, False),
+        "Little": (1, True),
+    }
+    hold = (await ana.post("/next", {"project": little})).json["reservation"]
+    await ana.post(f"/reservations/{hold['id']}/skip", {"reason": "Blurred."})
+    assert [one["project"]["name"] for one in (await ana.get("/work")).json["queues"]] == ["Full"]

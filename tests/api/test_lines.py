@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+import time
 from collections.abc import Iterator
 from secrets import token_bytes
 
@@ -57,3 +58,21 @@ async def test_who_does_not_take_what_was_asked_for_is_hung_up_on(yard: Yard, se
     # Whoever reads gets all of it, however long it takes in the end.
     whole = await asyncio.to_thread(served.call, head("GET", f"/files/{file}", yard.owner, "Connection: close"))
     assert len(whole) > 20_000_000
+
+
+async def test_who_takes_it_slowly_is_waited_for(yard: Yard, served: Served) -> None:
+    file = await yard.file(token_bytes(12_000_000), "noise.bin")
+
+    def slowly() -> int:
+        with socket.socket() as line:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+            line.settimeout(10)
+            line.connect(("127.0.0.1", served.port))
+            line.sendall(head("GET", f"/files/{file}", yard.owner, "Connection: close"))
+            length = 0
+            while piece := line.recv(200_000):
+                length += len(piece)
+                time.sleep(len(piece) / 5_000_000)  # a line of five megabytes a second
+            return length
+
+    assert await asyncio.to_thread(slowly) > 12_000_000

@@ -11,6 +11,7 @@ from tests.builders import CLASSIFY_FLOW, PICTURE_FLOW, TWO_STEP_FLOW, Yard
 from tests.builders.tasks import many
 
 ANSWER = {"labels": ["question"]}
+RACES = 20
 
 
 async def _run_of(yard: Yard, task: str) -> str:
@@ -50,6 +51,34 @@ async def test_a_new_priority_changes_the_place_in_line(yard: Yard) -> None:
     await yard.owner.patch(f"/tasks/{second}", {"priority": -1})
     ana = await yard.person()
     assert [(await ana.post("/next", {})).json["task"]["id"] for _ in range(2)] == [second, first]
+
+
+async def test_a_change_with_the_tag_of_what_was_read_is_not_made_over_somebody_elses(yard: Yard) -> None:
+    task = await yard.task(await yard.project(), metadata={"n": 2**70})
+    path = f"/tasks/{task['id']}"
+    tag = (await yard.owner.get(path)).headers["etag"]
+    first = await yard.owner.patch(path, {"priority": 4}, headers={"If-Match": tag})
+    assert (first.status, first.headers["etag"] != tag) == (200, True)
+    stale = await yard.owner.patch(path, {"batch": "may"}, headers={"If-Match": tag})
+    assert (stale.status, stale.problem) == (412, "task_stale")
+    page = (await yard.owner.get(path)).json
+    assert (page["priority"], page["batch"]) == (4, None)
+    again = await yard.owner.patch(path, {"batch": "may"}, headers={"If-Match": first.headers["etag"]})
+    assert (again.status, again.headers["etag"]) == (200, (await yard.owner.get(path)).headers["etag"])
+
+
+async def test_a_new_priority_holds_for_the_turn_that_an_answer_opens_at_the_same_time(yard: Yard) -> None:
+    project = await yard.project(TWO_STEP_FLOW)
+    ana = await yard.person()
+    for _ in range(RACES):
+        task = await yard.task(project)
+        hold = (await ana.post("/next", {"project": project, "step": "label"})).json["reservation"]
+        await asyncio.gather(
+            ana.post(f"/reservations/{hold['id']}/submit", {"answer": {"labels": ["problem"]}}),
+            yard.owner.patch(f"/tasks/{task['id']}", {"priority": 7}),
+        )
+        rows = await yard.sql("SELECT priority FROM step_runs WHERE task_id = :id AND state = 'queued'", id=task["id"])
+        assert [row.priority for row in rows] == [7]
 
 
 # --- cancelling

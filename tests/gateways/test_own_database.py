@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import pytest
 
 from taskyard.gateways.postgres_programs import ServerUser, usable_programs
 from taskyard.kit.db import schema
-from taskyard.kit.db.engine import Database
+from taskyard.kit.db.engine import RUNTIME_ROLE, WORKER_ROLE, Database
 
 PASSWORD = "an operator's own secret"
 
@@ -31,6 +32,12 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
+    with a_server() as address:
+        yield address
+
+
+@contextmanager
+def a_server() -> Iterator[str]:
     """A PostgreSQL that Taskyard did not start: its superuser's address."""
     folder = Path(tempfile.mkdtemp(prefix="own-"))
     user = ServerUser(folder / "none")
@@ -85,6 +92,31 @@ async def test_run_time_connections_act_as_a_role_that_row_level_security_holds(
         assert (await connection.exec_driver_sql("SELECT current_user")).scalar() == "taskyard_app"
         assert (await connection.exec_driver_sql("SELECT count(*) FROM tasks")).scalar() == 0
     await database.close()
+
+
+async def test_the_role_that_the_guide_asks_for_is_enough() -> None:
+    with a_server() as address:
+        with psycopg.connect(address, autocommit=True) as admin:
+            admin.execute("CREATE ROLE taskyard LOGIN PASSWORD 'taskyard' CREATEROLE")
+            admin.execute("CREATE DATABASE taskyard OWNER taskyard")
+        host = address.rpartition("@")[2].partition("/")[0]
+        ours = f"postgresql://taskyard:taskyard@{host}/taskyard"
+        assert schema.migrate(ours) is True
+        for role in (RUNTIME_ROLE, WORKER_ROLE):
+            database = Database(ours, role=role)
+            async with database.transaction() as session:
+                found = await (await session.connection()).exec_driver_sql("SELECT current_user")
+                assert found.scalar() == role
+            await database.close()
+        # As after a restore: the schema is there, and the right to act as the roles is not.
+        with psycopg.connect(address, autocommit=True) as admin:
+            admin.execute(f"REVOKE {RUNTIME_ROLE} FROM taskyard CASCADE")
+            admin.execute(f"GRANT {RUNTIME_ROLE} TO taskyard WITH ADMIN TRUE, SET FALSE")
+        assert schema.migrate(ours) is False
+        database = Database(ours)
+        async with database.transaction() as session:
+            assert (await (await session.connection()).exec_driver_sql("SELECT current_user")).scalar() == RUNTIME_ROLE
+        await database.close()
 
 
 def test_a_user_who_may_not_make_roles_is_told_what_a_superuser_has_to_run(server: str) -> None:

@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from taskyard.domain.performers import actions
+from taskyard.domain.performers.actions import Turn
+from taskyard.kit.ids import new_id
+from taskyard.models.contract import Outcome
 from tests.builders import Yard
 from tests.models_at_work.conftest import Record
 from tests.models_at_work.flows import slow_flow
@@ -169,6 +173,16 @@ async def test_a_model_that_hears_nothing_is_cancelled_by_the_deadline_and_its_l
     project = await yard.project(slow_flow())
     assert (await ended(yard, await a_run(yard, project, "sleeps=0")))["state"] == "completed"
     assert (await yard.sql("SELECT count(*) AS n FROM answers WHERE run_id = :run", run=run_id))[0].n == 0
+
+
+async def test_what_comes_back_for_a_task_that_was_deleted_counts_for_nothing_and_breaks_nothing(yard: Yard) -> None:
+    database, gone = yard.desk.database, new_id()
+    work: Any = None
+    turn = Turn(yard.workspace_id, gone, gone, gone, gone, "label", "test/slow", 1, 1, work, {}, {}, None)
+    assert await actions.finish(database, turn, Outcome({}, None), None, 1.0) is False
+    await actions.fail(database, turn, {"code": "model_broke", "says": "It broke."}, may_retry=True)
+    await actions.stop(database, turn)
+    await actions.give_back(database, turn)
 
 
 async def test_a_run_that_waits_for_its_retry_is_cancelled_at_once(yard: Yard, record: Record) -> None:

@@ -17,17 +17,18 @@ class AllTaken(Problem):
 
 
 class Places:
-    """So many places for each key, in this process."""
+    """So many places for each key, and so many for all of them together, in this process."""
 
-    def __init__(self, for_each: int) -> None:
+    def __init__(self, for_each: int, in_all: int) -> None:
         self._for_each = for_each
+        self._in_all = in_all
         self._taken: Counter[Hashable] = Counter()
 
     @contextmanager
     def one(self, key: Hashable) -> Iterator[None]:
         """Hold a place until the end of the block, or say AllTaken."""
-        if self._taken[key] >= self._for_each:
-            raise AllTaken(taken=self._taken[key])
+        if self._taken[key] >= self._for_each or self._taken.total() >= self._in_all:
+            raise AllTaken(taken=max(self._taken[key], self._taken.total()))
         self._taken[key] += 1
         try:
             yield

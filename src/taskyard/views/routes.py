@@ -9,14 +9,13 @@ from fastapi import Depends, Header, Query, Response
 
 from taskyard.access import Permission
 from taskyard.domain.runs import RunState
-from taskyard.domain.tasks import TaskStatus
+from taskyard.domain.tasks import TaskFilter, TaskStatus, tag_of
 from taskyard.kit import strict_json
 from taskyard.kit.pages import PageAsk
 from taskyard.ledger import Position
 from taskyard.models.catalogue import catalogue
 from taskyard.steps.registry import step_kinds
 from taskyard.views import live, run_page, schemas, task_list, task_page, work_home
-from taskyard.views.task_list import TaskFilter
 from taskyard.web import AtHand, OpenLater, Router, Session, Who
 from taskyard.web.bodies import Page, page_ask
 from taskyard.web.streams import event_stream
@@ -53,7 +52,10 @@ async def tasks(
 @routes.verb("GET", "/tasks/{task_id}", may=Permission.TASKS_READ, responses={200: {"model": schemas.TaskPage}})
 async def task(task_id: UUID, session: Session, actor: Who) -> Response:
     """Show a task with its input and runs."""
-    return _json(await task_page.page(session, actor, task_id))
+    said = await task_page.page(session, actor, task_id)
+    response = _json(said)
+    response.headers["ETag"] = tag_of(said["priority"], said["batch"], said["metadata"])
+    return response
 
 
 @routes.verb(

@@ -35,7 +35,7 @@ async def home(session: AsyncSession, actor: Actor) -> dict[str, Any]:
 
 
 async def held_by(session: AsyncSession, actor: Actor, *, mine: bool, ask: PageAsk) -> dict[str, Any]:
-    """Return what is in hand, soonest to run out first. Leads see everybody's, others their own."""
+    """Return what is in hand, longest held first. Leads see everybody's, others their own."""
     own_only = mine or not actor.may(Permission.WORK_RELEASE_ANY)
     bound = ["reservations", str(actor.workspace_id), str(actor.member_id) if own_only else None]
     after = read_cursor(bound, ask.cursor)
@@ -53,28 +53,38 @@ async def held_by(session: AsyncSession, actor: Actor, *, mine: bool, ask: PageA
     return {"items": rows[: ask.limit], "next": more, "total": total, "total_is_exact": total <= EXACT_TOTAL_MAX}
 
 
-# A count per queue stops at ten thousand: beyond that it is only "many".
-_QUEUES = text("""
+# Free is what no person or agent has, and nobody has it kept for them or sent back: word for word as in the index.
+_FREE = """s.workspace_id = :workspace_id AND s.state = 'queued' AND s.performer IN ('people', 'agents')
+              AND s.reserved_for IS NULL AND s.sent_back_to IS NULL"""
+# From queue to queue along the index, not through all that waits in them; and in each no further than ten thousand:
+# beyond that it is only "many".
+_QUEUES = text(f"""
+    WITH RECURSIVE queue AS (
+        (SELECT s.project_id, s.step FROM step_runs AS s WHERE {_FREE} ORDER BY s.project_id, s.step LIMIT 1)
+        UNION ALL
+        SELECT next.project_id, next.step FROM queue, LATERAL (
+            SELECT s.project_id, s.step FROM step_runs AS s
+            WHERE {_FREE} AND (s.project_id, s.step) > (queue.project_id, queue.step)
+            ORDER BY s.project_id, s.step LIMIT 1) AS next)
     SELECT jsonb_build_object(
         'project', jsonb_build_object('id', projects.id, 'name', projects.name),
         'step', queue.step, 'use', (
             SELECT given->>'use' FROM flow_versions, json_array_elements(flow_versions.document->'steps') AS given
             WHERE flow_versions.workspace_id = :workspace_id AND flow_versions.project_id = projects.id
               AND flow_versions.number = projects.published_version AND given->>'id' = queue.step),
-        'free', queue.free, 'free_is_exact', queue.free < :free_max) AS queue
-    FROM (
-        SELECT project_id, step, count(*) AS free FROM (
-            SELECT s.project_id, s.step FROM step_runs AS s
-            WHERE s.workspace_id = :workspace_id AND s.state = 'queued' AND s.performer IN ('people', 'agents')
-              AND s.reserved_for IS NULL AND s.sent_back_to IS NULL
-              AND s.performer = ANY(:performers) AND (s.roles IS NULL OR :role = ANY(s.roles))
-              AND NOT EXISTS (SELECT 1 FROM step_skips AS k WHERE k.workspace_id = :workspace_id
-                              AND k.step_run_id = s.id AND k.member_id = :me)
-            ORDER BY s.priority, s.task_id LIMIT :free_max) AS free
-        GROUP BY project_id, step) AS queue
+        'free', counted.free, 'free_is_exact', counted.free < :free_max) AS queue
+    FROM queue
     JOIN projects ON projects.workspace_id = :workspace_id AND projects.id = queue.project_id
+    CROSS JOIN LATERAL (SELECT count(*) AS free FROM (
+        SELECT 1 FROM step_runs AS s
+        WHERE {_FREE} AND s.project_id = queue.project_id AND s.step = queue.step
+          AND s.performer = ANY(:performers) AND (s.roles IS NULL OR :role = ANY(s.roles))
+          AND NOT EXISTS (SELECT 1 FROM step_skips AS k WHERE k.workspace_id = :workspace_id
+                          AND k.step_run_id = s.id AND k.member_id = :me)
+        LIMIT :free_max) AS free) AS counted
+    WHERE counted.free > 0
     ORDER BY projects.name, queue.step
-""")
+""")  # noqa: S608 - constants
 _HELD = text(f"""
     SELECT jsonb_build_object(
         'id', hold.id, 'state', hold.state, 'step', hold.step,

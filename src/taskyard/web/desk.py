@@ -58,7 +58,9 @@ class Desk:
     _callers: dict[bytes, tuple[float, Caller]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.exporting = Places(self.settings.exports_at_once)
+        # Each holds a connection for as long as its reader takes; half of them stay for everybody else.
+        in_all = max(1, self.settings.database_connections // 2)
+        self.exporting = Places(self.settings.exports_at_once, in_all)
 
     async def who(self, credential: Credential) -> Caller | None:
         """Return the caller, remembered for two seconds so that most requests ask the database nothing."""

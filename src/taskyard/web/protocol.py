@@ -40,7 +40,7 @@ class PatientProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """Begin to wait for a reader who is behind; one who takes nothing in all that time is hung up on."""
         super().pause_writing()
-        self._reader = self.loop.call_later(self.seconds_max, self.transport.abort)
+        self._wait_for_reader()
 
     def resume_writing(self) -> None:
         """Go on: the reader has caught up."""
@@ -75,6 +75,17 @@ class PatientProtocol(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _wait_for_reader(self) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        self._reader = self.loop.call_later(self.seconds_max, self._look_at_reader, waiting)
+
+    def _look_at_reader(self, before: int) -> None:
+        # A slow line may need longer for what was written at once: whoever has taken some of it is waited for.
+        if self.transport.get_write_buffer_size() < before:
+            self._wait_for_reader()
+        else:
+            self.transport.abort()
 
     def _stop_waiting_for_reader(self) -> None:
         if self._reader is not None:

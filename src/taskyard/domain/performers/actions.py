@@ -186,7 +186,10 @@ async def end_cancelled(session: AsyncSession, workspace_id: UUID, run_id: UUID)
 
 
 async def _still_ours(session: AsyncSession, turn: Turn) -> StepRun | None:
-    step_run = await runs.lock_step_run(session, turn.workspace_id, turn.id)
+    try:
+        step_run = await runs.lock_step_run(session, turn.workspace_id, turn.id)
+    except runs.NoSuchStepRun:  # the run was ended without us, and its task deleted
+        return None
     is_ours = step_run.state == StepRunState.RUNNING and step_run.token == turn.token
     return step_run if is_ours else None
 

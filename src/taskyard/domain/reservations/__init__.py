@@ -1,8 +1,17 @@
 """Reservations: people's and agents' taking of step runs, under leases."""
 
-from taskyard.domain.reservations.actions import end_with_run, expire_due, performers_of
+from taskyard.domain.reservations.actions import end_of_member, end_with_run, expire_due, performers_of
 from taskyard.domain.reservations.routes import routes
 from taskyard.domain.reservations.rules import RESERVATION
 from taskyard.domain.reservations.tables import Reservation, StepSkip
 
-__all__ = ["RESERVATION", "Reservation", "StepSkip", "end_with_run", "expire_due", "performers_of", "routes"]
+__all__ = [
+    "RESERVATION",
+    "Reservation",
+    "StepSkip",
+    "end_of_member",
+    "end_with_run",
+    "expire_due",
+    "performers_of",
+    "routes",
+]

@@ -19,7 +19,12 @@ from taskyard.domain.reservations.problems import LateSubmit, NotYourReservation
 from taskyard.domain.reservations.rules import RESERVATION, ReservationState, may_release, seconds_in_hand
 from taskyard.domain.reservations.tables import Reservation
 from taskyard.domain.runs import AGENTS, PEOPLE, STEP_RUN, StepRun, StepRunState
+from taskyard.kit.db.direct import Row
 from taskyard.kit.ids import new_id
+from taskyard.kit.problems import Problem
+
+# So many steps in a row may turn out to be unusable before a taker is told that nothing is free just now.
+UNUSABLE_MAX = 50
 
 
 async def take(
@@ -27,17 +32,35 @@ async def take(
 ) -> Hold | None:
     """Hand the next step run to this member under a lease, or None when nothing is free for them.
 
-    Safe under any number of takers: one row goes to one. Leases that ran out are taken back before saying no.
+    Safe under any number of takers: one row goes to one. Leases that ran out are taken back before saying no. A step
+    whose work cannot be shown, because what it refers to is not there, fails with the reason; the next one is taken.
     """
+    for _ in range(UNUSABLE_MAX):
+        reservation_id = new_id()
+        row = await _claim(session, actor, reservation_id, project_id, step)
+        if row is None:
+            return None
+        try:
+            hold = await holds.of_claim(session, actor, reservation_id, row)
+        except Problem as problem:
+            # Left free, it would be the first in line again for everybody who asks.
+            await store.forget(session, actor.workspace_id, reservation_id)
+            turn = await runs.lock_step_run(session, actor.workspace_id, row.id)
+            await answers.fail(session, Actor.system(actor.workspace_id), turn, answers.error_of(problem))
+            continue
+        ledger.record(session, facts.reserved(actor, reservation_id, row), by=actor)
+        return hold
+    return None
+
+
+async def _claim(
+    session: AsyncSession, actor: Actor, reservation_id: UUID, project_id: UUID | None, step: str | None
+) -> Row | None:
     performers = performers_of(actor)
-    reservation_id = new_id()
     row = await store.claim(session, actor, reservation_id, performers=performers, project_id=project_id, step=step)
     if row is None and await expire_due(session, actor.workspace_id):
         row = await store.claim(session, actor, reservation_id, performers=performers, project_id=project_id, step=step)
-    if row is None:
-        return None
-    ledger.record(session, facts.reserved(actor, reservation_id, row), by=actor)
-    return await holds.of_claim(session, actor, reservation_id, row)
+    return row
 
 
 async def resume(session: AsyncSession, actor: Actor, reservation_id: UUID) -> Hold:
@@ -149,6 +172,13 @@ async def end_with_run(session: AsyncSession, workspace_id: UUID, task_id: UUID,
         says = f"The hold on {reservation.step} ended with the run."
         ledger.record(session, facts.reservation_fact("expired", reservation, says), by=actor)
     await session.flush()
+
+
+async def end_of_member(session: AsyncSession, workspace_id: UUID, member_id: UUID) -> None:
+    """Give back what somebody holds who is no longer here. Their drafts stay."""
+    actor = Actor.system(workspace_id)
+    for reservation in await store.held_by_member(session, workspace_id, member_id):
+        await _end(session, actor, reservation, "expire", f"{reservation.step} went back: who held it has left.")
 
 
 def performers_of(actor: Actor) -> list[str]:

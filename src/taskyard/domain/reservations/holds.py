@@ -42,9 +42,9 @@ async def of_claim(session: AsyncSession, actor: Actor, reservation_id: UUID, ro
             "lease_until": row.lease_until,
             "hold_seconds": row.hold_seconds,
             "held_at": row.held_at,
-            "draft": None,
-            "draft_revision": 0,
-            "draft_saved_at": None,
+            "draft": row.draft,
+            "draft_revision": row.draft_revision,
+            "draft_saved_at": row.draft_saved_at,
         },
         "step_run": _step_run(row.id, row.run_id, row.attempt, work, author),
         "task": {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor, Permission
@@ -91,6 +91,29 @@ async def held_in_run(session: AsyncSession, workspace_id: UUID, task_id: UUID, 
     return list(rows)
 
 
+async def held_by_member(session: AsyncSession, workspace_id: UUID, member_id: UUID) -> list[Reservation]:
+    """Return what a member holds, locked."""
+    rows = await session.scalars(
+        select(Reservation)
+        .where(
+            Reservation.workspace_id == workspace_id,
+            Reservation.member_id == member_id,
+            Reservation.state == ReservationState.HELD,
+        )
+        .order_by(Reservation.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return list(rows)
+
+
+async def forget(session: AsyncSession, workspace_id: UUID, reservation_id: UUID) -> None:
+    """Undo a hold that nobody was told of."""
+    await session.execute(
+        delete(Reservation).where(Reservation.workspace_id == workspace_id, Reservation.id == reservation_id)
+    )
+
+
 async def note_skip(
     session: AsyncSession, workspace_id: UUID, step_run_id: UUID, member_id: UUID, reason: str | None
 ) -> None:
@@ -137,6 +160,7 @@ _FITS = """
 # The three places to look, each with an index of its own, stand in one COALESCE: it asks for the next only when the
 # one before had nothing. COALESCE itself stands in a sub-select: under row-level security a bare one is no condition
 # that PostgreSQL takes to an index, and each claim would read every step run of the workspace.
+# Who takes again what they had before goes on with the draft they left.
 # Run and task are moved in the same statement, by the table of moves: a queued task begins, any other stays.
 _CLAIM = f"""
     WITH claimed AS (
@@ -157,18 +181,25 @@ _CLAIM = f"""
           AND tasks.status = 'queued'
     ), held AS (
         INSERT INTO reservations (workspace_id, id, step_run_id, run_id, task_id, project_id, step, member_id, state,
-                                  token, hold_seconds, lease_until, draft_revision)
-        SELECT workspace_id, %(reservation_id)s, id, run_id, task_id, project_id, step, %(me)s, 'held',
-               token, hold_seconds, lease_until, 0
-        FROM claimed
+                                  token, hold_seconds, lease_until, draft, draft_revision, draft_saved_at)
+        SELECT claimed.workspace_id, %(reservation_id)s, claimed.id, claimed.run_id, claimed.task_id,
+               claimed.project_id, claimed.step, %(me)s, 'held', claimed.token, claimed.hold_seconds,
+               claimed.lease_until, before.draft, coalesce(before.draft_revision, 0), before.draft_saved_at
+        FROM claimed LEFT JOIN LATERAL (
+            SELECT draft, draft_revision, draft_saved_at FROM reservations
+            WHERE reservations.workspace_id = %(workspace_id)s AND reservations.member_id = %(me)s
+              AND reservations.task_id = claimed.task_id AND reservations.step_run_id = claimed.id
+              AND reservations.draft IS NOT NULL AND reservations.state <> 'submitted'
+            ORDER BY reservations.id DESC LIMIT 1) AS before ON claimed.attempt > 1
+        RETURNING draft, draft_revision, draft_saved_at
     )
     SELECT claimed.id, claimed.run_id, claimed.task_id, claimed.project_id, claimed.step, claimed.attempt,
            claimed.token, claimed.hold_seconds, claimed.lease_until, claimed.priority, claimed.reserved_for,
-           claimed.sent_back_to, now() AS held_at,
+           claimed.sent_back_to, now() AS held_at, held.draft, held.draft_revision, held.draft_saved_at,
            tasks.external_id, tasks.batch, tasks.preview, tasks.created_at, tasks.redo_count, tasks.picture_id,
            tasks.last_submitted_at, task_inputs.input,
            runs.flow_version, runs.settings, runs.number, projects.name AS project_name, projects.instructions
-    FROM claimed
+    FROM claimed CROSS JOIN held
     JOIN tasks ON tasks.workspace_id = %(workspace_id)s AND tasks.id = claimed.task_id
     JOIN task_inputs ON task_inputs.workspace_id = %(workspace_id)s AND task_inputs.task_id = claimed.task_id
     JOIN runs ON runs.workspace_id = %(workspace_id)s AND runs.id = claimed.run_id

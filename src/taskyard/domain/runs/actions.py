@@ -19,7 +19,16 @@ from taskyard.domain.runs.problems import HeldByPerson, InputInvalid, ModelUnkno
 from taskyard.domain.runs.progress import Going
 from taskyard.domain.runs.rules import RUN, RunState, StepRunState
 from taskyard.domain.runs.tables import Run
-from taskyard.domain.tasks import TASK, ExternalIdTaken, ExternalIdTwice, Task, TaskInFlight, TaskStatus, task_fact
+from taskyard.domain.tasks import (
+    TASK,
+    ExternalIdTaken,
+    ExternalIdTwice,
+    Task,
+    TaskInFlight,
+    TaskStale,
+    TaskStatus,
+    task_fact,
+)
 from taskyard.kit.ids import new_id
 from taskyard.kit.problems import Flaw
 from taskyard.kit.settings import Settings
@@ -151,11 +160,21 @@ async def change_task(
     batch: str | None,
     metadata: dict[str, Any] | None,
     clear_batch: bool,
+    read_tag: str | None = None,
 ) -> Task:
-    """Change what the hand-out and lists go by. The priority follows the task through its open steps."""
+    """Change what the hand-out and lists go by. The priority follows the task through its open steps.
+
+    With the tag of what was read, refuses when somebody has changed it since.
+    """
     if priority is not None:
         await store.reprioritise(session, actor.workspace_id, task_id, priority)
     task = await tasks.lock(session, actor.workspace_id, task_id)
+    known = await tasks.metadata_of(session, actor.workspace_id, task_id)
+    if read_tag is not None and read_tag != tasks.tag_of(task.priority, task.batch, known):
+        raise TaskStale
+    if priority is not None:
+        # Behind the lock: whoever answered just before has opened the next turn with the old priority.
+        await store.reprioritise_free(session, actor.workspace_id, task_id, priority)
     says: list[str] = []
     if priority is not None and priority != task.priority:
         says.append(f"priority {task.priority} became {priority}")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
+
+from fastapi import Header, Response
 
 from taskyard.access import Permission
 from taskyard.domain import projects, tasks
@@ -37,8 +40,15 @@ async def create(body: NewTasks, session: Session, actor: Who) -> TaskSaid | Tas
 
 
 @routes.verb("PATCH", "/tasks/{task_id}", may=Permission.TASKS_WRITE, answers=TaskSaid)
-async def change(task_id: UUID, body: ChangeTask, session: Session, actor: Who) -> TaskSaid:
-    """Change a task's priority, batch or metadata."""
+async def change(
+    task_id: UUID,
+    body: ChangeTask,
+    session: Session,
+    actor: Who,
+    response: Response,
+    if_match: Annotated[str | None, Header(alias="If-Match")] = None,
+) -> TaskSaid:
+    """Change a task's priority, batch or metadata. With `If-Match`, not over somebody else's change."""
     task = await actions.change_task(
         session,
         actor,
@@ -47,7 +57,11 @@ async def change(task_id: UUID, body: ChangeTask, session: Session, actor: Who) 
         batch=body.batch,
         metadata=body.metadata,
         clear_batch="batch" in body.model_fields_set,
+        read_tag=None if if_match in {None, "*"} else str(if_match).removeprefix("W/"),
     )
+    await session.flush()
+    known = await tasks.metadata_of(session, actor.workspace_id, task_id)
+    response.headers["ETag"] = tasks.tag_of(task.priority, task.batch, known)
     return TaskSaid.model_validate(task)
 
 

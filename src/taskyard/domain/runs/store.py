@@ -87,6 +87,11 @@ async def reprioritise(session: AsyncSession, workspace_id: UUID, task_id: UUID,
     )
 
 
+async def reprioritise_free(session: AsyncSession, workspace_id: UUID, task_id: UUID, priority: int) -> None:
+    """Do the same for what nobody is just taking. The task is locked, so nothing that is locked here is waited for."""
+    await session.execute(_REPRIORITISE_FREE, {"workspace_id": workspace_id, "task_id": task_id, "priority": priority})
+
+
 async def delete_of_task(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> None:
     """Remove all runs and step runs of a task."""
     for table in ("step_runs", "runs"):
@@ -153,6 +158,12 @@ async def lost_leases(session: AsyncSession, workspace_id: UUID | None) -> list[
     return [(row.workspace_id, row.id) for row in rows]
 
 
+_REPRIORITISE_FREE = text("""
+    UPDATE step_runs SET priority = :priority WHERE workspace_id = :workspace_id AND id = ANY(ARRAY(
+        SELECT id FROM step_runs
+        WHERE workspace_id = :workspace_id AND task_id = :task_id AND state IN ('queued', 'waiting')
+          AND priority <> :priority FOR UPDATE SKIP LOCKED))
+""")
 _CLAIM_FOR_MODEL = text("""
     UPDATE step_runs SET state = 'running', attempt = attempt + 1, token = token + 1, worker = :worker,
         lease_until = now() + :lease, started_at = now(), due_at = NULL, reason = NULL

@@ -23,3 +23,9 @@ class TaskInFlight(Problem):
     """The task is being worked on: wait until its run has ended, then {verb} it."""
 
     kind = Kind.CONFLICT
+
+
+class TaskStale(Problem):
+    """Somebody changed the task since you read it: read it again, then decide."""
+
+    kind = Kind.STALE

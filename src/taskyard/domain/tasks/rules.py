@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
+import json
+from collections.abc import Collection, Mapping
 from enum import StrEnum
+from typing import Any
 
 from taskyard.kit.lifecycle import Lifecycle
 
 PRIORITY_MIN = -(2**31)
 PRIORITY_MAX = 2**31 - 1
 PREVIEW_CHARS = 160
+TAG_LENGTH = 16
 
 
 class TaskStatus(StrEnum):
@@ -41,6 +45,12 @@ TASK = Lifecycle(
         "rerun": ({_S.COMPLETED, _S.FAILED, _S.CANCELLED}, _S.QUEUED),
     },
 )
+
+
+def tag_of(priority: int, batch: str | None, metadata: Mapping[str, Any]) -> str:
+    """Return the ETag of what may be changed about a task; equal for equal values, whoever wrote them."""
+    told = json.dumps([priority, batch, metadata], sort_keys=True, ensure_ascii=False)
+    return f'"{hashlib.sha256(told.encode()).hexdigest()[:TAG_LENGTH]}"'
 
 
 def preview_of(value: object, handles: Collection[str] = ()) -> str:

@@ -44,6 +44,14 @@ async def input_of(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> 
     return dict(rows[0].input)
 
 
+async def metadata_of(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> dict[str, Any]:
+    """Return what somebody noted about a task beside its input."""
+    found: dict[str, Any] | None = await session.scalar(
+        select(TaskInput.extra).where(TaskInput.workspace_id == workspace_id, TaskInput.task_id == task_id)
+    )
+    return found or {}
+
+
 async def set_metadata(session: AsyncSession, workspace_id: UUID, task_id: UUID, extra: dict[str, Any]) -> None:
     """Replace a task's metadata."""
     row = await session.scalar(

@@ -206,5 +206,5 @@ async def revoke_key(session: AsyncSession, actor: Actor, key_id: UUID) -> ApiKe
         member = await store.lock_member(session, actor.workspace_id, key.member_id)
         if member.user_id is None and member.state == MemberState.ACTIVE:
             MEMBER.move(member, "remove")
-        ledger.record(session, facts.key_revoked(key), by=actor)
+        ledger.record(session, facts.key_revoked(key, member), by=actor)
     return key

@@ -21,7 +21,10 @@ def member_joined(member: Member) -> Fact:
 def member_changed(member: Member, what: str) -> Fact:
     """A role changed, or somebody was removed or readmitted."""
     return Fact(
-        "member.changed", f"{member.name} {what}.", member.id, data={"role": member.role, "state": member.state}
+        "member.changed",
+        f"{member.name} {what}.",
+        member.id,
+        data={"member_id": str(member.id), "role": member.role, "state": member.state},
     )
 
 
@@ -50,6 +53,11 @@ def key_made(key: ApiKey) -> Fact:
     return Fact("key.made", f"The key {key.name} ({key.prefix}…) was made.", key.id)
 
 
-def key_revoked(key: ApiKey) -> Fact:
-    """A key is dead."""
-    return Fact("key.revoked", f"The key {key.name} ({key.prefix}…) was revoked.", key.id)
+def key_revoked(key: ApiKey, member: Member) -> Fact:
+    """A key is dead, and with it the member that only acts by it."""
+    return Fact(
+        "key.revoked",
+        f"The key {key.name} ({key.prefix}…) was revoked.",
+        key.id,
+        data={"member_id": str(member.id), "state": member.state},
+    )

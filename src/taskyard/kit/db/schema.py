@@ -52,6 +52,8 @@ def version_of(url: str) -> str | None:
 def migrate(url: str) -> bool:
     """Run what is missing, as the database's owner. Returns whether anything was. Safe beside other processes."""
     if version_of(url) == HEAD:
+        # A database that came from elsewhere, out of a dump, is whole and may still lack what a server keeps apart.
+        _make_roles(url)
         return False
     # Imported late: a warm start needs none of it.
     from alembic import command
@@ -91,8 +93,11 @@ def _make_roles(url: str) -> None:
                 try:
                     if not connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :r"), {"r": role}).scalar():
                         connection.execute(text(f"CREATE ROLE {role} NOLOGIN"))
-                    member = text("SELECT pg_has_role(current_user, :r, 'MEMBER')")
-                    if not connection.execute(member, {"r": role}).scalar():
+                    # Since PostgreSQL 16 whoever made a role is its member, and may not act as it until told so.
+                    may = "SET" if (connection.dialect.server_version_info or ()) >= (16,) else "MEMBER"
+                    if not connection.execute(
+                        text(f"SELECT pg_has_role(current_user, :r, '{may}')"), {"r": role}
+                    ).scalar():
                         connection.execute(text(f'GRANT {role} TO "{user}"'))
                 except ProgrammingError as error:
                     raise RolesMissing(role=role, user=user, mend=mend) from error
