@@ -93,6 +93,17 @@ def write(figures: Sequence[Figure], file: Path) -> None:
     file.write_text(json.dumps({"machine": machine(), "figures": kept}, indent=2) + "\n")
 
 
+def markdown(figures: Sequence[Figure]) -> str:
+    """Return the table as docs/performance.md shows it, with the machine below."""
+    lines = ["| what | floor | aim | measured | bare | times bare | meets |", "|---|--:|--:|--:|--:|--:|---|"]
+    for figure in figures:
+        values = (_said(value, figure.unit) for value in (figure.floor, figure.aim, figure.measured, figure.bare))
+        ratio = f"{figure.ratio:.1f}" if figure.ratio else ""
+        lines.append(f"| {figure.what} | {' | '.join(values)} | {ratio} | {figure.bar} |")
+    here = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in machine().items())
+    return "\n".join([*lines, "", f"Measured on: {here}.", ""])
+
+
 def _said(value: float | None, unit: str) -> str:
     if value is None:
         return ""

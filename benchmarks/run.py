@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from figures import Figure, show, write
+from figures import Figure, markdown, show, write
 from servers import Server
 from workloads import export, hand_out, lists, start_up, upload
 
@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10, help="length of one round of the hand-out")
     parser.add_argument("--times", type=int, default=3, help="rounds, of which the best counts")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    parser.add_argument("--markdown", type=Path, help="also write the table for docs/performance.md to this file")
     asked = parser.parse_args()
     figures = []
     for figure in measured(asked.only or NAMES, asked.rows, asked.seconds, asked.times):
@@ -33,6 +34,8 @@ def main() -> None:
     show(figures)
     if asked.json:
         write(figures, asked.json)
+    if asked.markdown:
+        asked.markdown.write_text(markdown(figures))
 
 
 def measured(names: tuple[str, ...] | list[str], rows: int, seconds: float, times: int) -> Iterator[Figure]:
