@@ -6,41 +6,9 @@ from typing import Any
 
 import pytest
 
-from taskyard.domain.projects.input_schema import InputChecker
 from taskyard.domain.uploads.parsing import rows_of
 from taskyard.domain.uploads.rows import FileProblem, Row
-
-SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["text"],
-    "properties": {
-        "text": {"type": "string"},
-        "n": {"type": "integer"},
-        "size": {"type": "number"},
-        "extra": {"type": "object"},
-    },
-}
-CHECKER = InputChecker(SCHEMA)
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Any:
-    def rows(content: bytes | str, name: str = "tasks.csv", schema: dict[str, Any] = SCHEMA) -> list[Row]:
-        path = tmp_path / "upload"
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return list(rows_of(path, name, InputChecker(schema)))
-
-    return rows
-
-
-def refusal(read: Any, content: bytes | str, name: str = "tasks.csv") -> FileProblem:
-    with pytest.raises(FileProblem) as caught:
-        read(content, name)
-    return caught.value
-
-
-def told(row: Row) -> list[Any]:
-    return [(flaw.place, flaw.says) for flaw in row.flaws]
+from tests.builders.rows import CHECKER, refusal, told
 
 
 def as_lines(*rows: str) -> tuple[str, str]:
