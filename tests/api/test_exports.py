@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator
+from contextlib import ExitStack
 from typing import Any
 
+import pytest
+
 from taskyard.access import Actor
-from taskyard.domain.exports.rules import ExportFilter, ExportFormat
+from taskyard.domain.exports.rules import ExportFormat
 from taskyard.domain.exports.stream import pieces
+from taskyard.domain.tasks import TaskFilter
+from taskyard.kit.places import AllTaken, Places
 from tests.builders import Person, Yard
 
 ODD = {"text": 'Quotes ", backslash \\, tab \t, line\nfeed, carriage\rreturn, \u2028, \x01\x02, 漢字 🙂'}
@@ -69,6 +74,37 @@ async def test_filters_narrow_an_export(yard: Yard) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [{"q": "Crate 50% off"}, {"q": "a_b"}, {"q": "ORDER"}, {"q": "50%"}, {"q": "nothing has this"}, {"mine": "true"},
+     {"status": ["queued", "completed"]}, {"batch": "may", "q": "order"}, {"q": "\\"}, {"mine": "true", "q": "a_b"}],
+)  # fmt: skip
+async def test_an_export_holds_the_tasks_that_the_list_shows(yard: Yard, asked: dict[str, Any]) -> None:
+    project = await yard.project()
+    manager = await yard.person("manager")
+    for text in ("Crate 50% off", "Crate 500 off", "a_b", "axb", "Where is my order?"):
+        await yard.task(project, {"text": text}, batch="may")
+        await manager.post("/tasks", {"project": project, "input": {"text": text}, "external_id": f"order {text}"})
+    shown = (await manager.get("/tasks", params={**asked, "sort": "created_at"})).json
+    assert [task["id"] for task in await _lines(manager, **asked)] == [task["id"] for task in shown["items"]]
+    assert shown["total"] < 10 or "status" in asked, "the filter narrows"
+
+
+async def test_an_export_finds_a_task_by_a_part_of_its_id(yard: Yard) -> None:
+    project = await yard.project()
+    wanted, _ = await yard.task(project), await yard.task(project)
+    part = wanted["id"][-12:].upper()
+    assert [task["id"] for task in await _lines(yard.owner, q=part)] == [wanted["id"]]
+
+
+async def test_a_filter_that_an_export_does_not_know_is_named_and_refused(yard: Yard) -> None:
+    await yard.task(await yard.project())
+    said = await yard.owner.get("/tasks/export", params={"q": "order", "priorty": "1", "cursor": "x"})
+    assert (said.status, said.problem) == (422, "body_invalid")
+    assert sorted(error["place"] for error in said.refusal["errors"]) == ["cursor", "priorty"]
+    assert (await yard.owner.get("/tasks/export", params={"q": "order"})).status == 200
+
+
 async def test_a_project_that_is_not_there_is_refused_before_the_stream(yard: Yard, other_yard: Yard) -> None:
     theirs = await other_yard.project()
     assert (await yard.owner.get("/tasks/export", params={"project": theirs})).problem == "no_such_project"
@@ -97,7 +133,7 @@ async def test_an_export_is_one_moment_in_time(yard: Yard) -> None:
         body = {"tasks": [{"project": project, "input": {"text": text}} for _ in range(250)]}
         await yard.owner.post("/tasks", body)
     actor = Actor.system(yard.workspace_id)
-    found = pieces(yard.desk.database, yard.desk.exporting, actor, ExportFilter(), ExportFormat.JSONL, 60)
+    found = pieces(yard.desk.database, yard.desk.exporting, actor, TaskFilter(), ExportFormat.JSONL, 60)
     first = await anext(found)
     await yard.task(project, {"text": "came later"})
     rest = b"".join([piece async for piece in found])
@@ -111,7 +147,7 @@ async def test_whoever_leaves_half_way_leaves_no_transaction_behind(yard: Yard) 
     await yard.owner.post("/tasks", body)
     before = yard.desk.database.engine.pool.checkedout()  # type: ignore[attr-defined]
     actor = Actor.system(yard.workspace_id)
-    found = pieces(yard.desk.database, yard.desk.exporting, actor, ExportFilter(), ExportFormat.JSON, 60)
+    found = pieces(yard.desk.database, yard.desk.exporting, actor, TaskFilter(), ExportFormat.JSON, 60)
     assert (await anext(found)).startswith(b"[{")
     await found.aclose()
     assert yard.desk.database.engine.pool.checkedout() == before  # type: ignore[attr-defined]
@@ -128,7 +164,7 @@ async def test_more_streams_than_a_workspace_may_have_are_refused_and_a_place_is
     actor = Actor.system(yard.workspace_id)
 
     def stream() -> AsyncGenerator[bytes]:
-        return pieces(yard.desk.database, yard.desk.exporting, actor, ExportFilter(), ExportFormat.JSONL, 60)
+        return pieces(yard.desk.database, yard.desk.exporting, actor, TaskFilter(), ExportFormat.JSONL, 60)
 
     running = [stream() for _ in range(yard.desk.settings.exports_at_once)]
     for each in running:
@@ -141,3 +177,15 @@ async def test_more_streams_than_a_workspace_may_have_are_refused_and_a_place_is
     for each in running:
         assert len(b"".join([piece async for piece in each])) > 0
     assert len(await _lines(yard.owner)) == 100
+
+
+def test_places_are_few_for_each_and_for_all_together() -> None:
+    places = Places(for_each=2, in_all=3)
+    with ExitStack() as held:
+        for name in ("one", "one", "other"):
+            held.enter_context(places.one(name))
+        for name, taken in (("one", 3), ("third", 3)):
+            with pytest.raises(AllTaken, match=f"{taken} of these"):
+                held.enter_context(places.one(name))
+    with places.one("third"):
+        pass

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 import orjson
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor
+from taskyard.domain.tasks import TaskFilter
 from taskyard.kit.pages import EXACT_TOTAL_MAX, PageAsk, read_cursor, write_cursor
 from taskyard.kit.problems import Flaw, Kind, Problem
 from taskyard.views.visibility import bindings, visible
@@ -23,54 +23,6 @@ class SortUnknown(Problem):
     """Tasks cannot be sorted by {sort}: take one of {known}."""
 
     kind = Kind.MALFORMED
-
-
-@dataclass(frozen=True, slots=True)
-class TaskFilter:
-    """What a list is narrowed to. Every field is optional; what is given must all hold."""
-
-    projects: tuple[UUID, ...] = ()
-    statuses: tuple[str, ...] = ()
-    step: str | None = None
-    batch: str | None = None
-    words: str | None = None
-    mine: bool = False
-    ids: tuple[UUID, ...] = field(default=())
-
-    def conditions(self) -> list[str]:
-        """Return the SQL conditions; values are always bound."""
-        found = []
-        # One value is asked for as one: of several PostgreSQL cannot tell that an index has them in order.
-        if self.projects:
-            found.append(f"tasks.project_id = {':project' if len(self.projects) == 1 else 'ANY(:projects)'}")
-        if self.statuses:
-            found.append(f"tasks.status = {':status' if len(self.statuses) == 1 else 'ANY(:statuses)'}")
-        if self.step:
-            found.append(":step = ANY(tasks.steps)")
-        if self.batch:
-            found.append("tasks.batch = :batch")
-        if self.words:
-            found.append(_contains(self.words))
-        if self.mine:
-            found.append("tasks.created_by = :me")
-        if self.ids:
-            found.append("tasks.id = ANY(:ids)")
-        return found
-
-    def values(self) -> dict[str, Any]:
-        """Return the values the conditions name."""
-        words = (self.words or "").replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-        return {
-            "project": self.projects[0] if self.projects else None,
-            "projects": list(self.projects),
-            "status": self.statuses[0] if self.statuses else None,
-            "statuses": list(self.statuses),
-            "step": self.step,
-            "batch": self.batch,
-            "like": f"%{words}%",
-            "id_like": f"%{words.lower()}%",
-            "ids": list(self.ids),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +47,6 @@ class Order:
         return f"({first} {sign} {names[0]} OR ({first} = {names[0]} AND {last} {last_sign} {names[1]}))"
 
 
-def _contains(words: str) -> str:
-    """Return the condition that a task shows these words. Ids are looked through only for what may be part of one."""
-    like = "LIKE" if words.lower() == words.upper() else "ILIKE"
-    in_id = " OR tasks.id::text LIKE :id_like" if _PART_OF_ID.fullmatch(words) else ""
-    return f"(tasks.preview {like} :like OR tasks.external_id {like} :like{in_id})"
-
-
-_PART_OF_ID = re.compile(r"[0-9a-fA-F-]{6,36}")
 _SUBMITTED = "greatest(tasks.last_submitted_at, '-infinity')"  # word for word as in the indexes of tasks
 ORDERS: dict[str, Order] = {
     "-last_submitted_at": Order(((_SUBMITTED, "DESC"), ("tasks.id", "DESC")), ("timestamptz", "uuid")),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Query, Response
 from starlette.responses import StreamingResponse
@@ -11,29 +10,16 @@ from starlette.responses import StreamingResponse
 from taskyard.access import Permission
 from taskyard.domain import projects
 from taskyard.domain.exports import store
-from taskyard.domain.exports.rules import MEDIA_TYPES, ExportFilter, ExportFormat
+from taskyard.domain.exports.rules import MEDIA_TYPES
+from taskyard.domain.exports.schemas import ExportAsked
 from taskyard.domain.exports.stream import pieces, whole
-from taskyard.domain.tasks import TaskStatus
 from taskyard.web import AtHand, Router, Session, Who
 
 routes = Router(noun="exports")
 
-IDS_MAX = 1000
-Words = Annotated[str | None, Query(max_length=500)]
-
 
 @routes.verb("GET", "/tasks/export", may=Permission.TASKS_EXPORT, response_class=Response)
-async def export(
-    session: Session,
-    actor: Who,
-    desk: AtHand,
-    form: Annotated[ExportFormat, Query(alias="format")] = ExportFormat.JSONL,
-    project: Annotated[list[UUID], Query()] = [],  # noqa: B006 - FastAPI copies it
-    status: Annotated[list[TaskStatus], Query()] = [],  # noqa: B006 - the same
-    step: Words = None,
-    batch: Words = None,
-    ids: Annotated[list[UUID], Query(max_length=IDS_MAX)] = [],  # noqa: B006 - the same
-) -> Response:
+async def export(session: Session, actor: Who, desk: AtHand, asked: Annotated[ExportAsked, Query()]) -> Response:
     """Stream tasks with their answers and who gave them, as one moment in time, without a limit of rows.
 
     Only so many streams of a workspace run at once; one more is refused with 429 and `Retry-After`.
@@ -42,15 +28,15 @@ async def export(
     """
     # By the database's clock, before the snapshot: what changed before is in, what changes later may be.
     now = await store.now(session)
-    for project_id in project:
+    for project_id in asked.project:
         await projects.get(session, actor, project_id)
-    asked = ExportFilter(tuple(project), tuple(status), step, batch, tuple(ids))
-    found = pieces(desk.database, desk.exporting, actor, asked, form, desk.settings.job_statement_seconds_max)
+    seconds_max = desk.settings.job_statement_seconds_max
+    found = pieces(desk.database, desk.exporting, actor, asked.narrowed(), asked.form, seconds_max)
     # The first piece is made before the answer begins, so that what cannot be exported is refused with a status.
     first = await anext(found)
     headers = {
-        "Content-Disposition": f'attachment; filename="tasks-{now:%Y%m%d-%H%M%S}.{form}"',
+        "Content-Disposition": f'attachment; filename="tasks-{now:%Y%m%d-%H%M%S}.{asked.form}"',
         "Taskyard-Snapshot": now.isoformat(timespec="seconds"),
         "Cache-Control": "no-store",
     }
-    return StreamingResponse(whole(first, found), media_type=MEDIA_TYPES[form], headers=headers)
+    return StreamingResponse(whole(first, found), media_type=MEDIA_TYPES[asked.form], headers=headers)

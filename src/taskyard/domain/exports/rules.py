@@ -1,10 +1,8 @@
-"""What an export may be asked for."""
+"""How an export may be written."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from uuid import UUID
 
 
 class ExportFormat(StrEnum):
@@ -12,17 +10,6 @@ class ExportFormat(StrEnum):
 
     JSON = "json"
     JSONL = "jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class ExportFilter:
-    """Which tasks go out. Every field is optional; what is given must all hold."""
-
-    projects: tuple[UUID, ...] = ()
-    statuses: tuple[str, ...] = ()
-    step: str | None = None
-    batch: str | None = None
-    ids: tuple[UUID, ...] = ()
 
 
 MEDIA_TYPES = {ExportFormat.JSON: "application/json", ExportFormat.JSONL: "application/x-ndjson"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor, Role
-from taskyard.domain.exports.rules import ExportFilter
+from taskyard.domain.tasks import TaskFilter
 
 # JSON escapes every control character, so these two never occur in a line: COPY leaves the lines as they are.
 _AS_IT_IS = r"WITH (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02')"
@@ -23,7 +24,7 @@ async def now(session: AsyncSession) -> datetime:
     return found
 
 
-async def lines(session: AsyncSession, actor: Actor, asked: ExportFilter, seconds_max: float) -> AsyncGenerator[bytes]:
+async def lines(session: AsyncSession, actor: Actor, asked: TaskFilter, seconds_max: float) -> AsyncGenerator[bytes]:
     """Yield tasks as JSON, one a line with its line feed, oldest first. One statement: one snapshot.
 
     Holds the session's transaction open until the last line, or until the iterator is closed.
@@ -32,8 +33,8 @@ async def lines(session: AsyncSession, actor: Actor, asked: ExportFilter, second
     await session.execute(_TO_STREAM, {"timeout": timeout})
     raw = await (await session.connection()).get_raw_connection()
     connection: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]
-    where, values = _conditions(actor, asked)
-    statement = f"COPY ({_LINES} WHERE {' AND '.join(where)} ORDER BY tasks.id) TO STDOUT {_AS_IT_IS}"
+    values = {**asked.values(), "workspace_id": actor.workspace_id, "me": actor.member_id}
+    statement = f"COPY ({_LINES} WHERE {_conditions(actor, asked)} ORDER BY tasks.id) TO STDOUT {_AS_IT_IS}"
     async with connection.cursor() as cursor, cursor.copy(statement.encode(), values) as copy:
         async for line in copy:
             yield bytes(line)
@@ -47,28 +48,15 @@ _TO_STREAM = text("""
 """)
 
 
-def _conditions(actor: Actor, asked: ExportFilter) -> tuple[list[str], dict[str, Any]]:
-    where = ["tasks.workspace_id = %(workspace_id)s"]
-    values: dict[str, Any] = {"workspace_id": actor.workspace_id}
-    if asked.projects:
-        where.append("tasks.project_id = ANY(%(projects)s)")
-        values["projects"] = list(asked.projects)
-    if asked.statuses:
-        where.append("tasks.status = ANY(%(statuses)s)")
-        values["statuses"] = list(asked.statuses)
-    if asked.step:
-        where.append("%(step)s = ANY(tasks.steps)")
-        values["step"] = asked.step
-    if asked.batch:
-        where.append("tasks.batch = %(batch)s")
-        values["batch"] = asked.batch
-    if asked.ids:
-        where.append("tasks.id = ANY(%(ids)s)")
-        values["ids"] = list(asked.ids)
+def _conditions(actor: Actor, asked: TaskFilter) -> str:
+    where = ["tasks.workspace_id = :workspace_id", *asked.conditions()]
     if actor.role is Role.CLIENT:
         where.append("projects.shared_with_clients")
-    return where, values
+    return _NAMED.sub(r"%(\1)s", " AND ".join(where))
 
+
+# Conditions name their values as the mapper does; COPY is the driver's own, which names them %(name)s.
+_NAMED = re.compile(r"(?<!:):(\w+)")
 
 _LINES = """
     SELECT json_build_object(

@@ -7,7 +7,8 @@ from contextlib import aclosing
 
 from taskyard.access import Actor
 from taskyard.domain.exports import store
-from taskyard.domain.exports.rules import ExportFilter, ExportFormat
+from taskyard.domain.exports.rules import ExportFormat
+from taskyard.domain.tasks import TaskFilter
 from taskyard.kit.db.engine import Database
 from taskyard.kit.places import Places
 
@@ -15,7 +16,7 @@ PIECE_BYTES = 64_000
 
 
 async def pieces(
-    database: Database, places: Places, actor: Actor, asked: ExportFilter, form: ExportFormat, seconds_max: float
+    database: Database, places: Places, actor: Actor, asked: TaskFilter, form: ExportFormat, seconds_max: float
 ) -> AsyncGenerator[bytes]:
     """Yield the export in pieces of about 64 kB; the last one closes the list. Close it to leave half-way.
 

@@ -20,9 +20,10 @@ from taskyard.domain.projects.problems import (
     NothingToPublish,
     PlaygroundStays,
     ProjectInUse,
+    ProjectStale,
 )
 from taskyard.domain.projects.published import kinds, models
-from taskyard.domain.projects.rules import PROJECT
+from taskyard.domain.projects.rules import PROJECT, tag_of
 from taskyard.domain.projects.tables import FlowVersion, Project
 from taskyard.kit.ids import new_id
 
@@ -60,6 +61,13 @@ output:
   text: "{{ annotate.text }}"
   image: "{{ annotate.image }}"
 """
+
+WRITTEN = ("name", "description", "instructions", "shared_with_clients")
+
+
+def tag(project: Project) -> str:
+    """Return the ETag of a project: of what `change` changes, so that saving a flow makes nobody's texts stale."""
+    return tag_of([*(getattr(project, name) for name in WRITTEN), project.state])
 
 
 def check(source: str) -> Flow:
@@ -114,10 +122,14 @@ async def open_playground(session: AsyncSession, actor: Actor) -> Project:
     return project
 
 
-async def change(session: AsyncSession, actor: Actor, project_id: UUID, changes: Mapping[str, Any]) -> Project:
-    """Change name, texts, sharing, or archive and restore."""
+async def change(
+    session: AsyncSession, actor: Actor, project_id: UUID, changes: Mapping[str, Any], read_tag: str | None = None
+) -> Project:
+    """Change name, texts, sharing, or archive and restore. With the tag that was read, not over somebody else's."""
     project = await store.lock(session, actor.workspace_id, project_id)
-    for name in ("name", "description", "instructions", "shared_with_clients"):
+    if read_tag is not None and read_tag != tag(project):
+        raise ProjectStale(project=project.name)
+    for name in WRITTEN:
         if changes.get(name) is not None:
             setattr(project, name, changes[name])
     state = changes.get("state")
@@ -137,8 +149,7 @@ async def save_draft(
     """Save a flow that could be published. Refuses one that is broken, and a save over somebody else's."""
     check(source)
     project = await store.lock(session, actor.workspace_id, project_id)
-    if read_revision is not None and read_revision != project.draft_revision:
-        raise DraftStale(revision=project.draft_revision, theirs=project.draft)
+    _must_be_read(project, read_revision)
     if source != project.draft:
         project.draft = source
         project.draft_revision += 1
@@ -149,9 +160,15 @@ async def save_draft(
     return project
 
 
-async def publish(session: AsyncSession, actor: Actor, project_id: UUID) -> FlowVersion:
-    """Make the draft the next immutable version. Runs that are under way keep the version they began with."""
+async def publish(
+    session: AsyncSession, actor: Actor, project_id: UUID, read_revision: int | None = None
+) -> FlowVersion:
+    """Make the draft the next immutable version. Runs that are under way keep the version they began with.
+
+    With the revision that was read, it refuses a draft that somebody saved since: nobody has looked at it.
+    """
     project = await store.lock(session, actor.workspace_id, project_id)
+    _must_be_read(project, read_revision)
     PROJECT.target(project.state, "publish")
     flow = check(project.draft)
     if project.published_version is not None:
@@ -182,8 +199,12 @@ async def delete(session: AsyncSession, actor: Actor, project_id: UUID) -> None:
     project = await store.lock(session, actor.workspace_id, project_id)
     if project.is_playground:
         raise PlaygroundStays
-    tasks = await store.count_tasks(session, actor.workspace_id, project_id)
-    if tasks:
-        raise ProjectInUse(project=project.name, tasks=f"{tasks:,}")
+    if await store.in_use(session, actor.workspace_id, [project_id]):
+        raise ProjectInUse(project=project.name)
     ledger.record(session, facts.project_fact("deleted", project, f"The project {project.name} was deleted."), by=actor)
     await store.remove(session, project)
+
+
+def _must_be_read(project: Project, read_revision: int | None) -> None:
+    if read_revision is not None and read_revision != project.draft_revision:
+        raise DraftStale(revision=project.draft_revision, theirs=project.draft)

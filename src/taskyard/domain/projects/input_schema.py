@@ -67,10 +67,6 @@ class InputChecker:
             self._readers[names] = cells_reader(names, self.schema)
         return self._readers[names]
 
-    def coerce_text(self, row: Mapping[str, str]) -> tuple[dict[str, Any], list[Flaw]]:
-        """Return the row's text cells as the schema's types, and why some cannot be read; checks nothing else."""
-        return self.reader(tuple(row))(list(row.values()))
-
     def columns(self) -> tuple[Column, ...]:
         """Return the fields as columns of a table, in the schema's order."""
         return tuple(column_of(name, part, self.schema) for name, part in self.fields.items())

@@ -27,6 +27,12 @@ class DraftStale(Problem):
     kind = Kind.STALE
 
 
+class ProjectStale(Problem):
+    """Somebody changed {project} since you read it: read it again, then decide."""
+
+    kind = Kind.STALE
+
+
 class NothingToPublish(Problem):
     """The draft of {project} is what version {version} already is."""
 
@@ -34,7 +40,7 @@ class NothingToPublish(Problem):
 
 
 class ProjectInUse(Problem):
-    """{project} has {tasks} tasks: archive it, or delete its tasks first."""
+    """{project} has tasks: archive it, or delete its tasks first."""
 
     kind = Kind.CONFLICT
 

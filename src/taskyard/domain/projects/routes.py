@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard.access import Actor, Permission
 from taskyard.domain.projects import actions, store
 from taskyard.domain.projects.flow_check import flaws_of
-from taskyard.domain.projects.problems import NothingPublished
+from taskyard.domain.projects.problems import NothingPublished, ProjectInUse
 from taskyard.domain.projects.published import kinds, models, version
 from taskyard.domain.projects.rules import PROJECT, ProjectState
 from taskyard.domain.projects.schemas import (
@@ -58,22 +58,25 @@ async def apps(session: Session, actor: Who, ask: Ask) -> Page[ProjectSaid]:
 
 
 @routes.verb("POST", "/projects", may=Permission.PROJECTS_WRITE, answers=ProjectSaid, status=201)
-async def open_project(body: NewProject, session: Session, actor: Who) -> ProjectSaid:
+async def open_project(body: NewProject, session: Session, actor: Who, response: Response) -> ProjectSaid:
     """Open a project with a draft."""
-    return await _said(session, actor, await actions.open_project(session, actor, **body.model_dump()))
+    return await _one(session, actor, await actions.open_project(session, actor, **body.model_dump()), response)
 
 
 @routes.verb("GET", "/projects/{project_id}", may=Permission.PROJECTS_READ, answers=ProjectSaid)
-async def project(project_id: UUID, session: Session, actor: Who) -> ProjectSaid:
+async def project(project_id: UUID, session: Session, actor: Who, response: Response) -> ProjectSaid:
     """Show one project."""
-    return await _said(session, actor, await store.get(session, actor, project_id))
+    return await _one(session, actor, await store.get(session, actor, project_id), response)
 
 
 @routes.verb("PATCH", "/projects/{project_id}", may=Permission.PROJECTS_WRITE, answers=ProjectSaid)
-async def change(project_id: UUID, body: ChangeProject, session: Session, actor: Who) -> ProjectSaid:
-    """Change, archive or restore a project."""
-    changed = await actions.change(session, actor, project_id, body.model_dump(exclude_unset=True))
-    return await _said(session, actor, changed)
+async def change(
+    project_id: UUID, body: ChangeProject, session: Session, actor: Who, response: Response, if_match: IfMatch = None
+) -> ProjectSaid:
+    """Change, archive or restore a project. With `If-Match`, not over somebody else's change."""
+    read_tag = None if if_match in {None, "*"} else if_match.removeprefix("W/")
+    changes = body.model_dump(exclude_unset=True)
+    return await _one(session, actor, await actions.change(session, actor, project_id, changes, read_tag), response)
 
 
 @routes.verb("DELETE", "/projects/{project_id}", may=Permission.PROJECTS_WRITE, status=204)
@@ -92,14 +95,9 @@ async def draft(project_id: UUID, session: Session, actor: Who, response: Respon
 async def save_draft(
     project_id: UUID, body: DraftBody, session: Session, actor: Who, response: Response, if_match: IfMatch = None
 ) -> Draft:
-    """Save a flow that could be published."""
-    read_revision: int | None = None
-    if if_match is not None and if_match != "*":
-        digits = if_match.removeprefix("W/").strip('"')
-        if not digits.isdecimal() or len(digits) > REVISION_DIGITS_MAX:
-            raise IfMatchUnreadable
-        read_revision = int(digits)
-    return _draft(await actions.save_draft(session, actor, project_id, body.source, read_revision), response)
+    """Save a flow that could be published. With `If-Match`, not over somebody else's."""
+    saved = await actions.save_draft(session, actor, project_id, body.source, _revision(if_match))
+    return _draft(saved, response)
 
 
 @routes.verb("POST", "/projects/{project_id}/draft/check", may=Permission.PROJECTS_WRITE, answers=Checked)
@@ -110,9 +108,9 @@ async def check(project_id: UUID, body: DraftBody, session: Session, actor: Who)
 
 
 @routes.verb("POST", "/projects/{project_id}/publish", may=Permission.PROJECTS_WRITE, answers=VersionSaid)
-async def publish(project_id: UUID, session: Session, actor: Who) -> VersionSaid:
-    """Make the draft the next version."""
-    return _version(await actions.publish(session, actor, project_id))
+async def publish(project_id: UUID, session: Session, actor: Who, if_match: IfMatch = None) -> VersionSaid:
+    """Make the draft the next version. With `If-Match`, only the draft whose ETag you read."""
+    return _version(await actions.publish(session, actor, project_id, _revision(if_match)))
 
 
 @routes.verb("GET", "/projects/{project_id}/versions", may=Permission.PROJECTS_READ, answers=Page[VersionSaid])
@@ -142,12 +140,19 @@ async def _page(session: AsyncSession, actor: Actor, ask: PageAsk, *, only_apps:
     bound = ["projects", str(actor.workspace_id), only_apps]
     after = read_cursor(bound, ask.cursor)
     rows = await store.listed(session, actor, ask.limit + 1, UUID(after[0]) if after else None, only_apps=only_apps)
-    items = [await _said(session, actor, row) for row in rows[: ask.limit]]
+    used = await store.in_use(session, actor.workspace_id, [row.id for row in rows])
+    items = [await _said(session, actor, row, has_tasks=row.id in used) for row in rows[: ask.limit]]
     more = write_cursor(bound, [str(items[-1].id)]) if len(rows) > ask.limit else None
     return Page(items=items, next=more, total=await store.count(session, actor, only_apps=only_apps))
 
 
-async def _said(session: AsyncSession, actor: Actor, row: Project) -> ProjectSaid:
+async def _one(session: AsyncSession, actor: Actor, row: Project, response: Response) -> ProjectSaid:
+    response.headers["ETag"] = actions.tag(row)
+    used = await store.in_use(session, actor.workspace_id, [row.id])
+    return await _said(session, actor, row, has_tasks=row.id in used)
+
+
+async def _said(session: AsyncSession, actor: Actor, row: Project, *, has_tasks: bool) -> ProjectSaid:
     flow, live_source = None, None
     if row.published_version is not None:
         flow = (await version(session, actor.workspace_id, row.id, row.published_version)).flow
@@ -168,21 +173,32 @@ async def _said(session: AsyncSession, actor: Actor, row: Project) -> ProjectSai
         steps=[StepSaid(id=step.id, use=step.use, by=list(step.by)) for step in flow.steps] if flow else [],
         created_at=row.created_at,
         updated_at=row.updated_at,
-        can=_can(actor, row, live_source),
+        can=_can(actor, row, live_source, has_tasks=has_tasks),
     )
 
 
-def _can(actor: Actor, row: Project, live_source: str | None) -> dict[str, str | None]:
+def _can(actor: Actor, row: Project, live_source: str | None, *, has_tasks: bool) -> dict[str, str | None]:
     not_lead = None if actor.may(Permission.PROJECTS_WRITE) else "Only owners and managers may change projects."
     same = f"The draft is what version {row.published_version} already is." if row.draft == live_source else None
+    in_use = ProjectInUse(project=row.name).detail if has_tasks else None
     stays = "The playground belongs to the workspace." if row.is_playground else None
     return {
         "edit": not_lead,
         "publish": not_lead or PROJECT.why_not(row.state, "publish") or same,
         "archive": not_lead or stays or PROJECT.why_not(row.state, "archive"),
         "restore": not_lead or PROJECT.why_not(row.state, "restore"),
-        "delete": not_lead or stays,
+        "delete": not_lead or stays or in_use,
     }
+
+
+def _revision(if_match: str | None) -> int | None:
+    """Return the draft's revision that a caller has read; None when they do not say, or take any."""
+    if if_match is None or if_match == "*":
+        return None
+    digits = if_match.removeprefix("W/").strip('"')
+    if not digits.isdecimal() or len(digits) > REVISION_DIGITS_MAX:
+        raise IfMatchUnreadable
+    return int(digits)
 
 
 def _draft(row: Project, response: Response) -> Draft:

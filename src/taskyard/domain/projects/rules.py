@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Sequence
 from enum import StrEnum
 
 from taskyard.kit.lifecycle import Lifecycle
+
+TAG_LENGTH = 16
 
 
 class ProjectState(StrEnum):
@@ -24,3 +29,8 @@ PROJECT = Lifecycle(
         "restore": ({ProjectState.ARCHIVED}, ProjectState.ACTIVE),
     },
 )
+
+
+def tag_of(told: Sequence[str | bool]) -> str:
+    """Return the ETag of what may be changed about a project; equal for equal values, whoever wrote them."""
+    return f'"{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:TAG_LENGTH]}"'

@@ -31,11 +31,6 @@ class Shape:
     says: str = ""
     names: tuple[str, ...] = ()
 
-    @property
-    def is_missing(self) -> bool:
-        """Say whether the schema rules the path out."""
-        return self.missing_at is not None
-
 
 def shape_at(schema: Schema, path: Path) -> Shape:
     """Follow a path through a schema, as far as the schema tells."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -94,16 +95,17 @@ async def versions(
     return list(await session.scalars(asked if before is None else asked.where(FlowVersion.number < before)))
 
 
-async def count_tasks(session: AsyncSession, workspace_id: UUID, project_id: UUID) -> int:
-    """Count a project's tasks, as far as a refusal needs to say."""
-    found = await session.scalar(
+async def in_use(session: AsyncSession, workspace_id: UUID, ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these projects have tasks."""
+    found = await session.scalars(
         text("""
-            SELECT count(*) FROM (SELECT 1 FROM tasks
-            WHERE workspace_id = :workspace_id AND project_id = :project_id LIMIT 100001) AS counted
+            SELECT projects.id FROM projects
+            WHERE projects.workspace_id = :workspace_id AND projects.id = ANY(:ids) AND EXISTS (
+                SELECT 1 FROM tasks WHERE tasks.workspace_id = :workspace_id AND tasks.project_id = projects.id)
         """),
-        {"workspace_id": workspace_id, "project_id": project_id},
+        {"workspace_id": workspace_id, "ids": list(ids)},
     )
-    return int(found or 0)
+    return set(found)
 
 
 async def remove(session: AsyncSession, project: Project) -> None:

@@ -3,7 +3,16 @@
 from taskyard.domain.tasks.facts import task_fact
 from taskyard.domain.tasks.filter import TaskFilter
 from taskyard.domain.tasks.problems import ExternalIdTaken, ExternalIdTwice, NoSuchTask, TaskInFlight, TaskStale
-from taskyard.domain.tasks.rules import PRIORITY_MAX, PRIORITY_MIN, TASK, TaskStatus, preview_of, tag_of
+from taskyard.domain.tasks.rules import (
+    BATCH_CHARS_MAX,
+    EXTERNAL_ID_CHARS_MAX,
+    PRIORITY_MAX,
+    PRIORITY_MIN,
+    TASK,
+    TaskStatus,
+    preview_of,
+    tag_of,
+)
 from taskyard.domain.tasks.store import (
     add,
     by_external_ids,
@@ -18,6 +27,8 @@ from taskyard.domain.tasks.store import (
 from taskyard.domain.tasks.tables import Task, TaskInput
 
 __all__ = [
+    "BATCH_CHARS_MAX",
+    "EXTERNAL_ID_CHARS_MAX",
     "PRIORITY_MAX",
     "PRIORITY_MIN",
     "TASK",

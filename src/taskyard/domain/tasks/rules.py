@@ -12,6 +12,9 @@ from taskyard.kit.lifecycle import Lifecycle
 
 PRIORITY_MIN = -(2**31)
 PRIORITY_MAX = 2**31 - 1
+# For every way in: what one takes, the others take too.
+EXTERNAL_ID_CHARS_MAX = 500
+BATCH_CHARS_MAX = 200
 PREVIEW_CHARS = 160
 TAG_LENGTH = 16
 
