@@ -61,6 +61,15 @@ async def test_scopes_narrow_a_key_below_its_role(yard: Yard) -> None:
         assert (await reader.ask(method, path, json={})).problem == "not_allowed"
 
 
+async def test_a_key_without_a_scope_learns_who_it_is_and_what_it_lacks(yard: Yard) -> None:
+    narrow = await yard.person("reviewer", scopes=["tasks.read"])
+    me = (await narrow.get("/me")).json
+    assert (me["member"]["role"], me["permissions"]) == ("reviewer", ["public", "known", "tasks.read"])
+    lacks_scope, lacks_role = await narrow.get("/projects"), await narrow.post("/projects", {"name": "Mine"})
+    assert lacks_scope.refusal["detail"] == "A key without this scope may not projects.read here."
+    assert lacks_role.refusal["detail"] == "The role reviewer may not projects.write here."
+
+
 @pytest.mark.parametrize("scopes", [["everything"], ["members.write"], ["tasks.read", "keys.write"], ["public"], [""]])
 async def test_a_scope_the_role_does_not_have_is_refused(yard: Yard, scopes: list[str]) -> None:
     said = await yard.owner.post("/keys", {"name": "Robot", "role": "annotator", "scopes": scopes})

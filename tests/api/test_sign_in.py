@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import sys
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 from sqlalchemy import text
 
 from taskyard.access import PERMISSIONS, Role
-from taskyard.domain.workspaces import new_setup_link
+from taskyard.domain.workspaces import new_setup_link, set_password
 from taskyard.gateways.postgres import EmbeddedPostgres
 from taskyard.kit.settings import Settings
 from tests.builders import Yard
 from tests.builders.browser import Browser, a_member, a_person, an_email
 from tests.builders.credentials import entry
 from tests.builders.installs import OWNER, Install, installed
+from tests.builders.served import make_served
 from tests.conftest import TEMPLATE
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
@@ -226,6 +229,22 @@ async def test_an_address_is_slowed_down_whatever_accounts_it_tries(
     assert elsewhere.status == 401
 
 
+def test_behind_a_proxy_on_this_machine_the_address_is_the_forwarded_one(settings: Settings, database_url: str) -> None:
+    with make_served(settings, database_url, sign_in_per_minute_address=3) as served:
+
+        def status(forwarded: str, came_from: str = "127.0.0.1") -> int:
+            transport = httpx.HTTPTransport(local_address=came_from)
+            with httpx.Client(base_url=served.url, transport=transport) as line:
+                headers = {"X-Forwarded-For": forwarded}
+                return line.post("/api/v1/auth/sign-in", json=entry(an_email()), headers=headers).status_code
+
+        assert 429 in {status("198.51.100.1") for _ in range(7)}
+        assert status("198.51.100.2") == 401, "somebody else, whom the same proxy brings, is not locked out"
+        if sys.platform == "linux":  # elsewhere loopback has one address
+            # Anybody may write the header: from who is not the proxy it counts for nothing.
+            assert 429 in {status(f"192.0.2.{number}", "127.0.0.2") for number in range(7)}
+
+
 async def test_signing_out_ends_this_browsers_session(yard: Yard) -> None:
     browser = await a_person(yard)
     cookie = {"Cookie": f"taskyard_session={browser.cookie}"}
@@ -233,6 +252,29 @@ async def test_signing_out_ends_this_browsers_session(yard: Yard) -> None:
     assert said.status == 204
     assert 'taskyard_session=""' in said.headers["set-cookie"]
     assert (await Browser(yard.app).get("/me", headers=cookie)).problem == "sign_in_needed"
+
+
+async def test_a_new_password_ends_every_session_begun_with_the_old_one(yard: Yard, other_yard: Yard) -> None:
+    email, another = an_email(), await a_person(yard)
+    removed = await a_person(yard, email=email)
+    await a_member(other_yard.app, other_yard.owner, email)
+    here, there = Browser(yard.app), Browser(yard.app)
+    for browser, where in ((here, yard), (there, other_yard)):
+        await browser.enter("/auth/sign-in", {**entry(email), "workspace": str(where.workspace_id)})
+    await yard.owner.patch(f"/members/{removed.member_id}", {"state": "removed"})
+    async with yard.desk.database.transaction() as session:
+        await set_password(session, email=email, password="a longer sentence nobody guesses")
+    yard.desk.forget_callers()
+    await yard.owner.patch(f"/members/{removed.member_id}", {"state": "active"})
+    # Not even the session of before comes back with the person who was removed in between.
+    assert {(await browser.get("/me")).status for browser in (here, there, removed)} == {401}
+    assert (await another.get("/me")).status == 200
+    told = "SELECT noun_id FROM facts WHERE name = 'member.signed_out'"
+    assert [len(await where.sql(told)) for where in (yard, other_yard)] == [2, 2], "their live streams end by this"
+    assert (await Browser(yard.app).post("/auth/sign-in", entry(email))).problem == "wrong_credentials"
+    assert (
+        await Browser(yard.app).post("/auth/sign-in", entry(email, "a longer sentence nobody guesses"))
+    ).status == 200
 
 
 async def test_a_session_ends_when_its_time_is_over(yard: Yard) -> None:

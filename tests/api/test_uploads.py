@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from taskyard.domain import uploads
+from taskyard.domain.tasks import BATCH_CHARS_MAX, EXTERNAL_ID_CHARS_MAX
 from taskyard.domain.uploads import portions
 from taskyard.domain.uploads.rules import ATTEMPTS_MAX
 from taskyard.kit.settings import Settings
@@ -175,6 +176,32 @@ async def test_files_named_in_rows_must_be_there_and_pictures_where_pictures_are
     assert await errors(yard, upload) == [(2, "photo"), (3, "photo"), (4, "photo")]
     shown = (await yard.owner.get("/tasks")).json["items"]
     assert {task["thumbnail_url"] for task in shown} == {f"/api/v1/files/{picture}/thumbnail"}
+
+
+async def test_an_uploaded_task_shows_the_words_of_one_that_was_sent(yard: Yard, settings: Settings) -> None:
+    flow = PICTURE_FLOW.replace("properties: {", "properties: {shop: {type: string}, ")
+    project, picture = await yard.project(flow), await yard.file()
+    await yard.task(project, {"shop": "Bakery", "photo": picture})
+    upload = (await give(yard.owner, project, f"shop,photo\nBakery,{picture}\n".encode())).json
+    await enter(yard, settings, upload)
+    assert await tasks_of(yard, upload) == 1
+    # No file's id is a word: nobody would know a task by it.
+    assert [task["preview"] for task in (await yard.owner.get("/tasks")).json["items"]] == ["Bakery", "Bakery"]
+
+
+async def test_an_upload_takes_ids_and_batches_as_long_as_a_call_does(yard: Yard, settings: Settings) -> None:
+    project = await yard.project()
+    longest: dict[str, Any] = {"external_id": "i" * EXTERNAL_ID_CHARS_MAX, "batch": "b" * BATCH_CHARS_MAX}
+    assert (await yard.task(project, **longest))["external_id"] == longest["external_id"]
+    rows = [{"text": "there before", **longest}]
+    for name, value in longest.items():
+        body = {"project": project, "input": {"text": "x"}, name: f"{value}x"}
+        assert (await yard.owner.post("/tasks", body)).problem == "body_invalid"
+        rows.append({"text": "x", name: f"{value}x"})
+    upload = (await give(yard.owner, project, json.dumps(rows).encode(), "tasks.json")).json
+    await enter(yard, settings, upload)
+    assert counts(await ended(yard, upload)) == (3, 0, 1, 2)
+    assert await errors(yard, upload) == [(2, "external_id"), (3, "batch")]
 
 
 # --- repeats

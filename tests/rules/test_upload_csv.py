@@ -67,8 +67,8 @@ def test_the_envelope_has_columns_of_its_own(read: Any) -> None:
         ("priority", "1.0", "must be a whole number that fits 32 bits"),
         ("metadata", "[1]", "must be an object"),
         ("metadata", "{x", "is not JSON: a name is not in double quotes"),
-        ("external_id", "x" * 256, "must have 1 to 255 characters"),
-        ("batch", "x" * 256, "must have 1 to 255 characters"),
+        ("external_id", "x" * 501, "must have 1 to 500 characters"),
+        ("batch", "x" * 201, "must have 1 to 200 characters"),
     ],
 )
 def test_the_envelope_of_a_table_is_checked(read: Any, column: int | None, cell: str, says: str) -> None:

@@ -58,7 +58,7 @@ def test_rows_are_inputs_or_envelopes(read: Any, write: Any) -> None:
         ('{"input": {"text": "a"}, "priority": 3.5}', "priority", "must be a whole number that fits 32 bits"),
         ('{"input": {"text": "a"}, "priority": true}', "priority", "must be a whole number that fits 32 bits"),
         ('{"input": {"text": "a"}, "external_id": 3}', "external_id", "must be text"),
-        ('{"input": {"text": "a"}, "external_id": ""}', "external_id", "must have 1 to 255 characters"),
+        ('{"input": {"text": "a"}, "external_id": ""}', "external_id", "must have 1 to 500 characters"),
         ('{"input": {"text": "a"}, "metadata": []}', "metadata", "must be an object"),
         ('{"text": "a", "text": "b"}', "", "has the name `text` twice"),
         ('{"text": "a", "extra": {"b": 1, "b": 2}}', "", "has the name `b` twice"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from taskyard.access.permissions import NotAllowed, Permission, Role, may
+from taskyard.access.permissions import BEYOND_SCOPES, NotAllowed, Permission, Role, may
 
 
 class ActorKind(StrEnum):
@@ -38,18 +38,23 @@ class Actor:
         """Say whether the role, narrowed by the key's scopes, admits it."""
         if self.role is None:
             return self.kind is ActorKind.SYSTEM
-        return may(self.role, permission) and (self.scopes is None or permission.value in self.scopes)
+        return may(self.role, permission) and self._has_scope(permission)
+
+    def _has_scope(self, permission: Permission) -> bool:
+        return self.scopes is None or permission in BEYOND_SCOPES or permission.value in self.scopes
 
     def must(self, permission: Permission) -> None:
-        """Refuse unless the actor may."""
+        """Refuse unless the actor may; the refusal says whether it is the role or a scope that is missing."""
         if not self.may(permission):
-            raise NotAllowed(role=self.role or self.kind, permission=permission.value)
+            lacks_scope = self.role is not None and may(self.role, permission)
+            who = "A key without this scope" if lacks_scope else f"The role {self.role or self.kind}"
+            raise NotAllowed(who=who, role=self.role or self.kind, permission=permission.value)
 
     @property
     def me(self) -> UUID:
         """Return the member's id; only members and keys reach verbs that need it."""
         if self.member_id is None:
-            raise NotAllowed(role=self.kind, permission="act as a member")
+            raise NotAllowed(who=f"The role {self.kind}", role=self.kind, permission="act as a member")
         return self.member_id
 
     @classmethod

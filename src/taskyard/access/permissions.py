@@ -8,7 +8,7 @@ from taskyard.kit.problems import Kind, Problem
 
 
 class NotAllowed(Problem):
-    """The role {role} may not {permission} here."""
+    """{who} may not {permission} here."""
 
     kind = Kind.FORBIDDEN
 
@@ -24,7 +24,7 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """What a route may ask for. PUBLIC needs no caller, KNOWN any signed-in member."""
+    """What a route may ask for. PUBLIC needs no caller, KNOWN any signed-in member or key."""
 
     PUBLIC = "public"
     KNOWN = "known"
@@ -49,6 +49,9 @@ class Permission(StrEnum):
     RUNS_WRITE = "runs.write"
     EVENTS_READ = "events.read"
 
+
+# Everybody may ask who they are, whatever the scopes of their key leave out.
+BEYOND_SCOPES = frozenset({Permission.PUBLIC, Permission.KNOWN})
 
 _ALL = frozenset(Role)
 _LEADS = frozenset({Role.OWNER, Role.MANAGER})

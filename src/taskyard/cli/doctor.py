@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from uuid import UUID
 
 import orjson
 import typer
 
+from taskyard.cli.refusals import sentences
 from taskyard.kit.problems import Problem
 from taskyard.kit.settings import Settings
 
 FREE_BYTES_MIN = 1_000_000_000
+NO_CONTENT = hashlib.sha256(b"").hexdigest()
+# A commit that is acknowledged before it is on the disk is lost with the power.
+DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +37,7 @@ class Finding:
 
 def doctor(*, data: Path | None, as_json: bool) -> None:
     """Print the findings; exit code 1 when something is wrong."""
-    try:
-        findings = list(_look(Settings.load(data=data)))
-    except Problem as problem:
-        findings = [Finding("settings", is_well=False, says=problem.detail, mend="Correct the setting that is named.")]
+    findings = list(_look(data))
     if as_json:
         typer.echo(orjson.dumps([asdict(finding) for finding in findings], option=orjson.OPT_INDENT_2).decode())
     else:
@@ -45,32 +48,52 @@ def doctor(*, data: Path | None, as_json: bool) -> None:
     sys.exit(0 if all(finding.is_well for finding in findings) else 1)
 
 
-def _look(settings: Settings) -> Iterator[Finding]:
+def _look(data: Path | None) -> Iterator[Finding]:
+    from taskyard.cli.databases import settings_of
+
     yield _python()
-    yield from _folder(settings)
-    yield from _database(settings)
+    try:
+        settings = settings_of(data)
+    except Problem as problem:
+        yield _wrong("settings", problem, "Correct the setting that is named.")
+    else:
+        yield _folder(settings)
+        yield _files(settings)
+        yield from _database(settings)
     yield from _models()
     yield _pages()
+
+
+def _wrong(what: str, problem: Problem, otherwise: str) -> Finding:
+    """Return a refusal as a finding, with the mend it brings."""
+    mends = [flaw.mend for flaw in problem.flaws if flaw.mend]
+    return Finding(what, is_well=False, says=next(sentences(problem)), mend=" ".join(mends) or otherwise)
 
 
 def _python() -> Finding:
     return Finding("python", is_well=True, says=sys.version.split()[0])
 
 
-def _folder(settings: Settings) -> Iterator[Finding]:
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+def _folder(settings: Settings) -> Finding:
     if not os.access(settings.data, os.W_OK):
-        yield Finding(
-            "data folder", is_well=False, says=f"{settings.data} cannot be written.", mend="Give it to this user."
-        )
-        return
+        says = f"{settings.data} cannot be written."
+        return Finding("data folder", is_well=False, says=says, mend="Give it to this user.")
     free = shutil.disk_usage(settings.data).free
-    yield Finding(
-        "data folder",
-        is_well=free >= FREE_BYTES_MIN,
-        says=f"{settings.data}, {free // 1_000_000:,} MB free.",
-        mend=None if free >= FREE_BYTES_MIN else "Make room: uploads and the database need it.",
-    )
+    has_room = free >= FREE_BYTES_MIN
+    says = f"{settings.data}, {free // 1_000_000:,} MB free."
+    mend = None if has_room else "Make room: uploads and the database need it."
+    return Finding("data folder", is_well=has_room, says=says, mend=mend)
+
+
+def _files(settings: Settings) -> Finding:
+    from taskyard.gateways.objects import ObjectStore
+
+    try:
+        # Any name will do: a store that can say "not there" can be reached, and lets us in.
+        asyncio.run(ObjectStore.open(settings).exists(UUID(int=0), NO_CONTENT))
+    except Problem as problem:
+        return _wrong("files", problem, "Check TASKYARD_FILES_URL with its endpoint and keys, or the data folder.")
+    return Finding("files", is_well=True, says="The store answers.")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -89,7 +112,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             if found == HEAD:
                 yield from asyncio.run(_walls(database.url))
     except Problem as problem:
-        yield Finding("database", is_well=False, says=problem.detail, mend="Check DATABASE_URL, or the data folder.")
+        yield _wrong("database", problem, "Check DATABASE_URL, or the data folder.")
 
 
 async def _walls(url: str) -> list[Finding]:
@@ -108,23 +131,24 @@ async def _walls(url: str) -> list[Finding]:
             seen = (await session.execute(text("SELECT count(*) FROM tasks"))).scalar_one()
             settings = {
                 name: (await session.execute(text("SELECT current_setting(:name)"), {"name": name})).scalar_one()
-                for name in ("fsync", "full_page_writes")
+                for name in DURABLE
             }
     finally:
         await database.close()
-    durable = all(value == "on" for value in settings.values())
+    stands = not role and seen == 0
+    durable = "off" not in settings.values()
     return [
         Finding(
             "tenant walls",
-            is_well=not role and seen == 0,
-            says="The run-time role is held by row-level security." if not role else "The role passes by them.",
-            mend=None if not role else "Run as a role without SUPERUSER and BYPASSRLS.",
+            is_well=stands,
+            says="The run-time role is held by row-level security." if stands else "The run-time role passes by them.",
+            mend=None if stands else "Take SUPERUSER and BYPASSRLS from taskyard_app.",
         ),
         Finding(
             "durability",
             is_well=durable,
             says=", ".join(f"{name} {value}" for name, value in settings.items()),
-            mend=None if durable else "Switch both on: acknowledged work must survive a crash.",
+            mend=None if durable else "Switch them on: acknowledged work must survive a crash.",
         ),
     ]
 

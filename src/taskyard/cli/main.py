@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import orjson
 import typer
 
 from taskyard import __version__
-from taskyard.cli import remote
+from taskyard.cli import refusals, remote
 from taskyard.cli.people import keys, users
-from taskyard.kit.problems import Problem
 
 app = typer.Typer(
     name="taskyard",
@@ -29,7 +29,7 @@ app.command("run")(remote.run)
 app.command("next")(remote.take_next)
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder.", envvar="TASKYARD_DATA")]
-EXIT_REFUSED = 1
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
@@ -77,26 +77,19 @@ def migrate(data: Data = None) -> None:
 
 
 @app.command()
-def doctor(data: Data = None, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Look at everything Taskyard stands on, and say what is wrong and how to mend it."""
+def doctor(data: Data = None, as_json: AsJson = False) -> None:
+    """Look at everything Taskyard stands on, and say what is wrong and how to mend it. Exit code 1: something is."""
     from taskyard.cli.doctor import doctor as run
 
     run(data=data, as_json=as_json)
 
 
 @app.command()
-def version() -> None:
+def version(as_json: AsJson = False) -> None:
     """Print the version."""
-    typer.echo(__version__)
+    typer.echo(orjson.dumps({"version": __version__}).decode() if as_json else __version__)
 
 
 def main() -> None:
-    """Run the command; a refusal is one line on standard error and exit code 1."""
-    try:
-        app()
-    except Problem as problem:
-        typer.echo(f"taskyard: {problem.detail}", err=True)
-        for flaw in problem.flaws:
-            mend = f" {flaw.mend}" if flaw.mend else ""
-            typer.echo(f"  {flaw.place}: {flaw.says}{mend}", err=True)
-        sys.exit(EXIT_REFUSED)
+    """Run the command; a refusal is one sentence on standard error and exit code 1."""
+    sys.exit(refusals.run(app))

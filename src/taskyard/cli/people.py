@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor, Role
-from taskyard.kit.settings import Settings
+from taskyard.kit.problems import Problem
 
 T = TypeVar("T")
 users = typer.Typer(help="People: add one, give a new password.", no_args_is_help=True)
@@ -22,17 +23,22 @@ keys = typer.Typer(help="Keys for programs.", no_args_is_help=True)
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder.", envvar="TASKYARD_DATA")]
 InWorkspace = Annotated[str | None, typer.Option("--workspace", help="Name or id; not needed when there is one.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Password = Annotated[str | None, typer.Option(help="Asked for when it is not given.", envvar="TASKYARD_PASSWORD")]
 DEFAULT_WORKSPACE = "Workspace"
+
+
+class PasswordNotGiven(Problem):
+    """No password was given: set TASKYARD_PASSWORD, or run this in a terminal, where it is asked for."""
 
 
 def in_database(data: Path | None, do: Callable[..., Awaitable[T]]) -> T:
     """Run one verb in one transaction, with the database started if it is ours."""
     from taskyard import wiring
-    from taskyard.cli.databases import database_of
+    from taskyard.cli.databases import database_of, settings_of
     from taskyard.kit.db import schema
     from taskyard.kit.db.engine import WORKER_ROLE, Database
 
-    settings = Settings.load(data=data)
+    settings = settings_of(data)
 
     async def run(url: str) -> T:
         database = Database(url, connections=2, application="taskyard command", role=WORKER_ROLE)
@@ -53,16 +59,15 @@ def add_user(
     email: str,
     role: Annotated[Role, typer.Option(help="What they are in the workspace.")] = Role.ANNOTATOR,
     name: Annotated[str, typer.Option(help="How they are called.")] = "",
-    password: Annotated[
-        str | None, typer.Option(help="Asked for when it is not given.", envvar="TASKYARD_PASSWORD")
-    ] = None,
+    password: Password = None,
     workspace: InWorkspace = None,
+    as_json: AsJson = False,
     data: Data = None,
 ) -> None:
-    """Make somebody a member. An account that exists keeps its password."""
+    """Make somebody a member, or give a member another role. An account that exists keeps its password."""
     from taskyard.domain import workspaces
 
-    chosen = password or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    chosen = _chosen(password, "Password")
 
     async def do(session: AsyncSession) -> str:
         entered = await workspaces.enter_named(session, workspace)
@@ -76,27 +81,38 @@ def add_user(
         )
         return entered.name
 
-    typer.echo(f"{email} is {role} in {in_database(data, do)}.")
+    where = in_database(data, do)
+    if as_json:
+        typer.echo(orjson.dumps({"email": email, "role": role, "workspace": where}).decode())
+    else:
+        typer.echo(f"{email} is {role} in {where}.")
 
 
 @users.command("password")
 def set_password(
     email: str,
-    password: Annotated[
-        str | None, typer.Option(help="Asked for when it is not given.", envvar="TASKYARD_PASSWORD")
-    ] = None,
+    password: Password = None,
     data: Data = None,
 ) -> None:
-    """Give an account a new password."""
+    """Give an account a new password. Whoever is signed in with the old one is signed out everywhere."""
     from taskyard.domain import workspaces
 
-    chosen = password or typer.prompt("New password", hide_input=True, confirmation_prompt=True)
+    chosen = _chosen(password, "New password")
 
     async def do(session: AsyncSession) -> None:
         await workspaces.set_password(session, email=email, password=chosen)
 
     in_database(data, do)
     typer.echo(f"{email} has a new password.")
+
+
+def _chosen(password: str | None, asked: str) -> str:
+    if password:
+        return password
+    # Asking where nobody sits would wait, or take the next line of somebody's script for a password.
+    if not sys.stdin.isatty():
+        raise PasswordNotGiven
+    return str(typer.prompt(asked, hide_input=True, confirmation_prompt=True))
 
 
 @keys.command("create")

@@ -6,84 +6,31 @@ import mimetypes
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-from uuid import uuid4
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
 
-from taskyard.kit.problems import Kind, Problem
+from taskyard.cli.refusals import EXIT_INCOMPLETE
+from taskyard.cli.server import HERE, Key, Url, connected, post, project_of, said
+from taskyard.kit.problems import Problem
 
 if TYPE_CHECKING:
     import httpx
 
-Url = Annotated[str, typer.Option("--url", help="Address of the server.", envvar="TASKYARD_URL")]
-Key = Annotated[str, typer.Option("--key", help="A key.", envvar="TASKYARD_KEY")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-HERE = "http://127.0.0.1:8750"
 LOOK_SECONDS = 0.3
-EXIT_INCOMPLETE = 2
+ERRORS_SHOWN = 20
+# The server tells the format by the name and the first bytes; a body without a type it refuses.
+ANY_BYTES = "application/octet-stream"
 UPLOAD_ENDED = {"completed", "completed_with_errors", "failed", "cancelled"}
 RUN_ENDED = {"completed", "failed", "cancelled"}
 
 
-class ServerUnreachable(Problem):
-    """{url} does not answer: {says}."""
-
-    kind = Kind.UNAVAILABLE
-
-
-class Refused(Problem):
-    """{detail}"""  # noqa: D400 - the server's own sentence
-
-
-class ProjectNotNamed(Problem):
-    """{said} is not one project here; there is: {known}."""
-
-
-@contextmanager
-def _client(url: str, key: str) -> Iterator[httpx.Client]:
-    import httpx
-
-    headers = {"Authorization": f"Bearer {key}"}
-    try:
-        with httpx.Client(base_url=f"{url.rstrip('/')}/api/v1", headers=headers, timeout=60) as client:
-            yield client
-    except httpx.HTTPError as error:
-        raise ServerUnreachable(url=url, says=str(error) or type(error).__name__) from error
-
-
-def _said(response: httpx.Response) -> Any:
-    if response.is_success:
-        return response.json() if response.content else None
-    response.read()
-    try:
-        body = response.json()
-    except ValueError:
-        raise Refused(detail=f"{response.status_code} {response.reason_phrase}.") from None
-    lines = [f"  {flaw.get('place', '')}: {flaw.get('says', '')}" for flaw in body.get("errors", [])]
-    raise Refused(detail="\n".join([str(body.get("detail", body)), *lines]))
-
-
-def _post(client: httpx.Client, path: str, **named: Any) -> Any:
-    return _said(client.post(path, headers={"Idempotency-Key": str(uuid4())}, **named))
-
-
-def _project(client: httpx.Client, said: str) -> dict[str, Any]:
-    known: list[dict[str, Any]] = []
-    cursor: str | None = None
-    while True:
-        page = _said(client.get("/projects", params={"limit": 200, **({"cursor": cursor} if cursor else {})}))
-        known += page["items"]
-        cursor = page["next"]
-        if cursor is None:
-            break
-    found = [project for project in known if said in {project["id"], project["name"]}]
-    if len(found) != 1:
-        raise ProjectNotNamed(said=said, known=", ".join(project["name"] for project in known) or "none")
-    return found[0]
+class OutputUnusable(Problem):
+    """{path} cannot be written: {why}. Give another file with --output."""
 
 
 def upload(
@@ -95,32 +42,39 @@ def upload(
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
-    """Upload tasks from a file. Exit code 2: it ended with rows that were refused."""
-    with _client(url, key) as client:
-        found = _project(client, project)
-        mode = "all_or_nothing" if all_or_nothing else "valid_rows"
+    """Upload tasks from a file. Exit code 2: rows were refused, or the whole file was."""
+    with connected(url, key) as client:
+        asked = {
+            "project": project_of(client, project)["id"],
+            "mode": "all_or_nothing" if all_or_nothing else "valid_rows",
+            "name": file.name,
+        }
         with file.open("rb") as content:
-            sent = _post(
-                client,
-                "/uploads",
-                params={"project": found["id"], "mode": mode, "name": file.name},
-                content=content,
-            )
+            sent = post(client, "/uploads", params=asked, content=content, headers={"Content-Type": ANY_BYTES})
         ended = _follow(client, sent, quiet=as_json) if wait else sent
-        errors = _said(client.get(f"/uploads/{ended['id']}/errors"))["items"] if ended["failed"] else []
+        is_whole = ended["state"] == "completed" or not wait
+        errors = [] if is_whole else said(client.get(f"/uploads/{ended['id']}/errors"))["items"]
     if as_json:
         typer.echo(orjson.dumps({**ended, "errors": errors}).decode())
     else:
-        typer.echo(
-            f"{ended['state'].replace('_', ' ')}: {ended['rows']:,} rows, {ended['created']:,} created, "
-            f"{ended['unchanged']:,} there before, {ended['failed']:,} refused."
-        )
-        if ended["reason"]:
-            typer.echo(ended["reason"], err=True)
-        for error in errors[:20]:
-            typer.echo(f"  row {error['row']}, {error['field'] or 'row'}: {error['says']}", err=True)
-    if wait and ended["state"] != "completed":
+        _show_upload(ended, errors)
+    if not is_whole:
         sys.exit(EXIT_INCOMPLETE)
+
+
+def _show_upload(ended: dict[str, Any], errors: list[dict[str, Any]]) -> None:
+    typer.echo(
+        f"{ended['state'].replace('_', ' ')}: {ended['rows']:,} rows, {ended['created']:,} created, "
+        f"{ended['unchanged']:,} there before, {ended['failed']:,} refused."
+    )
+    if ended["reason"]:
+        typer.echo(ended["reason"], err=True)
+    for error in errors[:ERRORS_SHOWN]:
+        # Row 0 is the file itself.
+        at = [f"row {error['row']}" if error["row"] else "", error["field"] or ""]
+        typer.echo(f"  {', '.join(filter(None, at)) or 'the file'}: {error['says']}", err=True)
+    if len(errors) > ERRORS_SHOWN:
+        typer.echo("  … and more; --json and the page of the upload show them.", err=True)
 
 
 def _follow(client: httpx.Client, sent: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
@@ -133,7 +87,7 @@ def _follow(client: httpx.Client, sent: dict[str, Any], *, quiet: bool) -> dict[
         bar = progress.add_task(sent["file_name"], total=1.0)
         while sent["state"] not in UPLOAD_ENDED:
             time.sleep(LOOK_SECONDS)
-            sent = _said(client.get(f"/uploads/{sent['id']}"))
+            sent = said(client.get(f"/uploads/{sent['id']}"))
             progress.update(bar, completed=sent["progress"], description=sent["state"].replace("_", " "))
     return sent
 
@@ -150,47 +104,68 @@ def export(
     key: Key = "",
 ) -> None:
     """Export tasks with their answers, as one moment in time. A file is complete or not there."""
-    with _client(url, key) as client:
+    with connected(url, key) as client:
         asked: dict[str, Any] = {"format": form, "status": status or []}
         if project is not None:
-            asked["project"] = _project(client, project)["id"]
+            asked["project"] = project_of(client, project)["id"]
         if batch is not None:
             asked["batch"] = batch
         with client.stream("GET", "/tasks/export", params=asked) as response:
             if not response.is_success:
-                _said(response)
+                said(response)
             if output is None:
-                for chunk in response.iter_bytes():
-                    sys.stdout.buffer.write(chunk)
-                sys.stdout.buffer.flush()
+                _write(response, sys.stdout.buffer)
                 return
-            part = output.with_name(output.name + ".part")
-            with part.open("wb") as file:
-                for chunk in response.iter_bytes():
-                    file.write(chunk)
-            part.replace(output)
+            with _complete(output) as file:
+                _write(response, file)
     typer.echo(f"{output} has {output.stat().st_size:,} bytes.", err=True)
+
+
+def _write(response: httpx.Response, file: IO[bytes]) -> None:
+    for chunk in response.iter_bytes():
+        file.write(chunk)
+    file.flush()
+
+
+@contextmanager
+def _complete(output: Path) -> Iterator[IO[bytes]]:
+    """Lend a file that gets its name when all is written; whatever goes wrong before, nothing of it stays."""
+    if output.is_dir():
+        raise OutputUnusable(path=output, why="it is a folder")
+    part = output.with_name(f"{output.name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(output)
+    except BaseException as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise OutputUnusable(path=output, why=(error.strerror or str(error)).lower()) from error
+        raise
 
 
 def run(
     app: Annotated[str, typer.Argument(help="An app: name or id.")],
-    values: Annotated[list[str], typer.Argument(help="Its input: field=value, or field=@file for a file.")],
+    values: Annotated[
+        list[str] | None, typer.Argument(help="Its input: field=value, or field=@file for a file.")
+    ] = None,
     model: Annotated[str | None, typer.Option(help="A model other than the flow's.")] = None,
     url: Url = HERE,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
     """Run an app and wait for its output. Exit code 2: the run did not complete."""
-    with _client(url, key) as client:
-        found = _project(client, app)
+    with connected(url, key) as client:
+        found = project_of(client, app)
         schema = (found["input_schema"] or {}).get("properties", {})
-        given = dict(_value(client, schema, pair) for pair in values)
+        given = dict(_value(client, schema, pair) for pair in values or ())
         settings = {"model": model} if model else {}
-        started = _post(client, f"/apps/{found['id']}/runs", json={"input": given, "settings": settings})
-        ended = _said(client.get(f"/runs/{started['run']['id']}"))
+        started = post(client, f"/apps/{found['id']}/runs", json={"input": given, "settings": settings})
+        ended = said(client.get(f"/runs/{started['run']['id']}"))
         while ended["state"] not in RUN_ENDED:
             time.sleep(LOOK_SECONDS)
-            ended = _said(client.get(f"/runs/{ended['id']}"))
+            ended = said(client.get(f"/runs/{ended['id']}"))
     if as_json:
         typer.echo(orjson.dumps(ended).decode())
     elif ended["state"] == "completed":
@@ -206,20 +181,28 @@ def _value(client: httpx.Client, schema: dict[str, Any], pair: str) -> tuple[str
     if not equals:
         raise typer.BadParameter(f"{pair} is not field=value.")
     if value.startswith("@"):
-        path = Path(value[1:])
-        if not path.is_file():
-            raise typer.BadParameter(f"There is no file {path}.")
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        sent = client.post(
-            "/files", params={"name": path.name}, content=path.read_bytes(), headers={"Content-Type": kind}
-        )
-        return name, _said(sent)["id"]
-    if schema.get(name, {}).get("type") in {"number", "integer", "boolean", "array", "object"}:
-        try:
-            return name, orjson.loads(value)
-        except orjson.JSONDecodeError as error:
-            raise typer.BadParameter(f"{name} takes {schema[name]['type']}, not {value}.") from error
-    return name, value
+        return name, _given_file(client, Path(value[1:]))
+    types = _types_of(schema.get(name))
+    if not types or "string" in types:
+        return name, value
+    try:
+        return name, orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise typer.BadParameter(f"{name} takes {' or '.join(types)}, not {value}.") from error
+
+
+def _types_of(part: Any) -> list[str]:
+    types = part.get("type", []) if isinstance(part, dict) else []
+    return [types] if isinstance(types, str) else list(types)
+
+
+def _given_file(client: httpx.Client, path: Path) -> str:
+    if not path.is_file():
+        raise typer.BadParameter(f"There is no file {path}.")
+    kind = mimetypes.guess_type(path.name)[0] or ANY_BYTES
+    with path.open("rb") as content:
+        sent = post(client, "/files", params={"name": path.name}, content=content, headers={"Content-Type": kind})
+    return str(sent["id"])
 
 
 def take_next(
@@ -229,18 +212,19 @@ def take_next(
     release: Annotated[bool, typer.Option("--release", help="Give it back at once.")] = False,
     url: Url = HERE,
     key: Key = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print it in one line, for programs.")] = False,
 ) -> None:
     """Take the next work and print it as JSON; it stays held. Exit code 2: nothing is free."""
-    with _client(url, key) as client:
+    with connected(url, key) as client:
         asked: dict[str, Any] = {"explain": explain}
         if project is not None:
-            asked["project"] = _project(client, project)["id"]
+            asked["project"] = project_of(client, project)["id"]
         if step is not None:
             asked["step"] = step
-        hold = _post(client, "/next", json=asked)
+        hold = post(client, "/next", json=asked)
         if hold is None:
             typer.echo("Nothing is free for you.", err=True)
             sys.exit(EXIT_INCOMPLETE)
         if release:
-            _post(client, f"/reservations/{hold['reservation']['id']}/release")
-    typer.echo(orjson.dumps(hold, option=orjson.OPT_INDENT_2).decode())
+            post(client, f"/reservations/{hold['reservation']['id']}/release")
+    typer.echo(orjson.dumps(hold, option=0 if as_json else orjson.OPT_INDENT_2).decode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,10 +14,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from taskyard.cli.databases import Embedded, Own, database_of, environment_for
+from taskyard.cli.databases import Embedded, Own, database_of, environment_for, settings_of
 from taskyard.kit.db import schema
 from taskyard.kit.ending import is_ending
 from taskyard.kit.logs import log, set_up
+from taskyard.kit.problems import Kind, Problem
 from taskyard.kit.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,6 +37,12 @@ KEEP_ALIVE_SECONDS = 5
 RESTART_SECONDS = 1.0
 
 
+class AddressNotFree(Problem):
+    """Nobody can listen at {host}, port {port}: {why}. Choose another with --port, or --port 0 for a free one."""
+
+    kind = Kind.UNAVAILABLE
+
+
 def serve(
     *,
     data: Path | None,
@@ -44,7 +52,7 @@ def serve(
     prepare: Callable[[Desk], None] | None = None,
 ) -> None:
     """Run everything until a signal says stop; open work gets its time to end."""
-    settings = Settings.load(data=data, port=port, host=host)
+    settings = settings_of(data, port=port, host=host)
     set_up(settings.log_level, settings.log_format)
     with database_of(settings) as database:
         schema.migrate(database.url)
@@ -57,7 +65,7 @@ def serve(
 
 def work(*, data: Path | None, until_stdin_closes: bool) -> None:
     """Run one worker until a signal, or whoever started it, says stop."""
-    settings = Settings.load(data=data)
+    settings = settings_of(data)
     set_up(settings.log_level, settings.log_format)
     with database_of(settings) as database:
         schema.migrate(database.url)
@@ -66,7 +74,7 @@ def work(*, data: Path | None, until_stdin_closes: bool) -> None:
 
 def migrate(*, data: Path | None) -> None:
     """Bring the schema to this version and say whether there was anything to do."""
-    settings = Settings.load(data=data)
+    settings = settings_of(data)
     with database_of(settings) as database:
         changed = schema.migrate(database.url)
     typer.echo("The schema was brought up to date." if changed else "The schema is up to date.")
@@ -97,8 +105,7 @@ async def _serve(
     )
     side: list[asyncio.Task[None]] = []
     server = _make_server(config, app, desk, lambda: _cancel_once(side))
-    listening = config.bind_socket()
-    listening.listen(config.backlog)  # whoever reads the address may come at once
+    listening = _listen(settings.host, settings.port, config.backlog)  # whoever reads the address may come at once
     address = settings.public_url or f"http://{settings.host}:{listening.getsockname()[1]}"
     token = await _setup_token(desk)
     typer.echo(f"Taskyard is at {address}")
@@ -117,6 +124,15 @@ async def _serve(
         _cancel_once(side)
         keeping.cancel()
         await asyncio.gather(keeping, *side, return_exceptions=True)
+
+
+def _listen(host: str, port: int, backlog: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=backlog)
+    except OSError as error:
+        why = (error.strerror or str(error)).partition(" (while")[0]
+        raise AddressNotFree(host=host, port=port, why=why) from error
 
 
 def _cancel_once(tasks: list[asyncio.Task[None]]) -> None:

@@ -10,7 +10,8 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor
-from taskyard.kit.db.direct import with_commit
+from taskyard.kit.db.direct import fetch, with_commit
+from taskyard.kit.db.engine import enter_workspace
 
 _PENDING = "ledger.pending"
 
@@ -45,6 +46,20 @@ async def write(session: AsyncSession) -> None:
     if not facts:
         return
     session.info.pop(_PENDING)
+    session.info["ledger.workspaces"] = told = {by.workspace_id for _, by in facts}
+    here = session.info["workspace_id"]
+    # Rare: a verb about a person, whose memberships are in several workspaces. Row-level security takes a fact only
+    # inside its own.
+    for elsewhere in told - {here}:
+        await enter_workspace(session, elsewhere)
+        await fetch(session, _INSERT, _rows(facts, elsewhere))
+    if here is not None and told != {here}:
+        await enter_workspace(session, here)
+    if here in told:
+        with_commit(session, _INSERT, _rows(facts, here))
+
+
+def _rows(facts: list[tuple[Fact, Actor]], workspace_id: UUID) -> dict[str, str]:
     rows = [
         {
             "workspace_id": by.workspace_id,
@@ -60,9 +75,9 @@ async def write(session: AsyncSession) -> None:
             "actor_name": by.name,
         }
         for fact, by in facts
+        if by.workspace_id == workspace_id
     ]
-    with_commit(session, _INSERT, {"rows": orjson.dumps(rows).decode()})
-    session.info["ledger.workspaces"] = {by.workspace_id for _, by in facts}
+    return {"rows": orjson.dumps(rows).decode()}
 
 
 _INSERT = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PosixPath
 from typing import IO, Any, NamedTuple
@@ -157,21 +157,21 @@ class Reader:
 
     def _add(self, portion: Portion, row: Row) -> None:
         given = row.input or {}
-        if self._has_files:
-            portion.handles += [Handle(row.number, *named) for named in self._checker.file_values(given)]
+        handles = [Handle(row.number, *named) for named in self._checker.file_values(given)] if self._has_files else []
+        portion.handles += handles
         opening = self.openings.of(given)
-        encoded = self._encoded(row, given, opening)
+        encoded = self._encoded(row, given, opening, {at.handle for at in handles})
         portion.encoded.append(encoded)
         portion.bytes += len(encoded)
         portion.good += 1
         portion.has_external_ids = portion.has_external_ids or row.external_id is not None
 
-    def _encoded(self, row: Row, given: Mapping[str, Any], number: int) -> bytes:
+    def _encoded(self, row: Row, given: Mapping[str, Any], number: int, handles: Collection[str]) -> bytes:
         opening = self.openings.known[number]
         # Ids in the order of the rows keep every index growing at its end. As bytes: 300,000 UUID objects
         # would cost as much as reading the file.
         head = _head(len(COLUMNS), 8, row.number, 16, uuid7().bytes, 16, uuid7().bytes, 4, number)
-        parts = [head, _ids(len(opening.turns)), _json(given), _text(tasks.preview_of(given))]
+        parts = [head, _ids(len(opening.turns)), _json(given), _text(tasks.preview_of(given, handles))]
         if opening.steps and row.external_id is None and row.batch is None and not row.metadata and not row.priority:
             parts.append(_PLAIN)
             return b"".join(parts)

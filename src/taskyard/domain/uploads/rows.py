@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from taskyard.domain.tasks import BATCH_CHARS_MAX, EXTERNAL_ID_CHARS_MAX, PRIORITY_MAX, PRIORITY_MIN
 from taskyard.kit.problems import Flaw, Kind, Problem
 from taskyard.kit.strict_json import NotStrictJson, loads
 from taskyard.kit.words import did_you_mean, shortened, shown
 
 ENVELOPE = ("external_id", "priority", "batch", "metadata")
 INPUT = "input"
-NAME_CHARS_MAX = 255
-PRIORITY_MAX = 2**31 - 1
+CHARS_MAX = {"external_id": EXTERNAL_ID_CHARS_MAX, "batch": BATCH_CHARS_MAX}
 # One row in memory: with this, an unclosed quote or bracket cannot fill it.
 ROW_CHARS_MAX = 10_000_000
 
@@ -177,15 +177,15 @@ def envelope_flaws(told: Mapping[str, Any]) -> list[Flaw]:
             continue
         says = mend = None
         if name == "priority":
-            if type(value) is not int or not -PRIORITY_MAX - 1 <= value <= PRIORITY_MAX:
+            if type(value) is not int or not PRIORITY_MIN <= value <= PRIORITY_MAX:
                 says, mend = "must be a whole number that fits 32 bits", "Write a number such as 10; less is sooner."
         elif name == "metadata":
             if not isinstance(value, dict):
                 says, mend = "must be an object", 'Write {"key": "value"}.'
         elif not isinstance(value, str):
             says, mend = "must be text", "Put it in quotes."
-        elif not 0 < len(value) <= NAME_CHARS_MAX:
-            says, mend = f"must have 1 to {NAME_CHARS_MAX} characters", None
+        elif not 0 < len(value) <= CHARS_MAX[name]:
+            says, mend = f"must have 1 to {CHARS_MAX[name]} characters", None
         if says:
             flaws.append(Flaw(name, says, mend, value=shown(value)))
     return flaws

@@ -38,6 +38,11 @@ def signed_out(name: str, sign_in_id: UUID) -> Fact:
     return Fact("member.signed_out", f"{name} signed out.", sign_in_id)
 
 
+def ended_by_new_password(email: str, sign_in_id: UUID) -> Fact:
+    """A browser session ended without its own doing, and with it its live streams."""
+    return Fact("member.signed_out", f"{email} has a new password and was signed out.", sign_in_id)
+
+
 def invitation_made(invitation: Invitation) -> Fact:
     """Somebody was invited."""
     return Fact("invitation.made", f"{invitation.email} was invited as {invitation.role}.", invitation.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from taskyard.access import Actor, Role
@@ -12,7 +12,6 @@ from taskyard.kit.lifecycle import Lifecycle
 PASSWORD_LENGTH_MIN = 8
 PASSWORD_LENGTH_MAX = 200
 EMAIL_LENGTH_MAX = 254
-SIGN_IN_WINDOW = timedelta(minutes=1)
 
 # What people type when a form only counts characters; sign-in attackers begin with exactly these.
 _COMMON = """

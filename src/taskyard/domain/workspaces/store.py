@@ -54,6 +54,12 @@ async def memberships(session: AsyncSession, user_id: UUID) -> list[Member]:
     return list(rows)
 
 
+async def every_membership(session: AsyncSession, user_id: UUID) -> list[tuple[UUID, UUID]]:
+    """Return workspace and member of a user wherever they are or were one. The transaction has entered the user."""
+    asked = select(Member.workspace_id, Member.id).where(Member.user_id == user_id).order_by(Member.workspace_id)
+    return [(workspace_id, member_id) for workspace_id, member_id in await session.execute(asked)]
+
+
 async def workspace(session: AsyncSession, workspace_id: UUID) -> Workspace:
     """Return the workspace the transaction has entered."""
     return (await session.scalars(select(Workspace).where(Workspace.id == workspace_id))).one()
@@ -209,6 +215,17 @@ async def end_sign_in(session: AsyncSession, workspace_id: UUID, sign_in_id: UUI
     await session.execute(
         update(SignIn).where(SignIn.workspace_id == workspace_id, SignIn.id == sign_in_id).values(expires_at=func.now())
     )
+
+
+async def end_sign_ins(session: AsyncSession, workspace_id: UUID, member_id: UUID) -> list[UUID]:
+    """End every browser session of a member that has not ended, and return them."""
+    ended = await session.scalars(
+        update(SignIn)
+        .where(SignIn.workspace_id == workspace_id, SignIn.member_id == member_id, SignIn.expires_at > func.now())
+        .values(expires_at=func.now())
+        .returning(SignIn.id)
+    )
+    return list(ended)
 
 
 async def count_attempt(session: AsyncSession, subject: str) -> int:

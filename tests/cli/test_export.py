@@ -1,0 +1,126 @@
+"""`taskyard export`: what comes out is whole, or it is not there."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from tests.browser.house import Somebody
+from tests.builders import CLASSIFY_FLOW
+from tests.cli.terminal import Terminal
+
+
+@pytest.fixture(scope="module")
+def project(house: object, folder: object) -> str:
+    return "Exported"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def tasks(request: pytest.FixtureRequest, project: str) -> list[str]:
+    """Three tasks, of which the first is answered."""
+    owner: Somebody = request.getfixturevalue("house").owner
+    made = owner.project(CLASSIFY_FLOW, project)
+    ids = [
+        task["id"] for task in owner.tasks(made, [{"text": f"Message {number}"} for number in range(3)], batch="may")
+    ]
+    owner.answer(made, {"labels": ["praise"]})
+    return ids
+
+
+def test_lines_go_to_standard_output_and_nothing_else_does(terminal: Terminal, project: str, tasks: list[str]) -> None:
+    done = terminal.run("export", "--project", project)
+    assert done.err == ""
+    assert [json.loads(line)["id"] for line in done.said.splitlines()] == tasks
+    answered = terminal.run("export", "--project", project, "--status", "completed", "--format", "json").json
+    assert [task["id"] for task in answered] == tasks[:1]
+    assert answered[0]["output"] == {"label": "praise"}
+
+
+def test_a_file_gets_the_same_and_the_command_says_how_much(terminal: Terminal, project: str) -> None:
+    asked = ("export", "--project", project, "--batch", "may", "--status", "queued", "--status", "completed")
+    shown = terminal.run(*asked).said
+    done = terminal.run(*asked, "--output", "tasks.jsonl")
+    assert done.said == ""
+    written = (terminal.folder / "tasks.jsonl").read_text("utf-8")
+    assert written == shown
+    assert done.err == f"tasks.jsonl has {len(written.encode()):,} bytes.\n"
+    assert [path.name for path in terminal.folder.iterdir()] == ["tasks.jsonl"]
+
+
+def test_a_reader_that_leaves_early_is_no_error_on_the_screen(terminal: Terminal, project: str) -> None:
+    command = f"'{sys.executable}' -m taskyard export --project {project} | head -c 1"
+    named = {"TASKYARD_URL": terminal.exported["TASKYARD_URL"], "TASKYARD_KEY": terminal.exported["TASKYARD_KEY"]}
+    done = subprocess.run(command, shell=True, env=named, capture_output=True, text=True, timeout=90, check=True)  # noqa: S602
+    assert (done.stdout, done.stderr) == ("{", "")
+
+
+@pytest.mark.parametrize(
+    ("output", "says"),
+    [
+        ("nowhere/tasks.jsonl", "nowhere/tasks.jsonl cannot be written: no such file or directory."),
+        (".", ". cannot be written: it is a folder."),
+        ("here.jsonl/tasks.jsonl", "here.jsonl/tasks.jsonl cannot be written: not a directory."),
+    ],
+)
+def test_where_nothing_can_be_written_the_command_says_so(
+    terminal: Terminal, project: str, output: str, says: str
+) -> None:
+    terminal.file("here.jsonl", "")
+    said = terminal.run("export", "--project", project, "--output", output).refusal
+    assert said == f"{says} Give another file with --output."
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        (["--format", "csv"], "format: input should be 'json' or 'jsonl'."),
+        (["--status", "done"], "status[0]: input should be 'queued', 'in_progress'"),
+        (["--project", "Nowhere"], "There is no project Nowhere here; there is: "),
+    ],
+)
+def test_what_cannot_be_exported_is_refused_and_leaves_the_file_of_before(
+    terminal: Terminal, asked: list[str], says: str
+) -> None:
+    terminal.file("tasks.jsonl", "from before")
+    assert says in terminal.run("export", "--output", "tasks.jsonl", *asked).refusal
+    assert {path.name: path.read_text("utf-8") for path in terminal.folder.iterdir()} == {"tasks.jsonl": "from before"}
+
+
+class _BreaksOff(BaseHTTPRequestHandler):
+    """A server whose machine goes away in the middle of an answer."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(b'10\r\n{"id": "first"}\n\r\n')
+        self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        """Keep the screen of the tests."""
+
+
+@pytest.fixture
+def breaking() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), _BreaksOff) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_of_an_answer_that_breaks_off_no_file_stays(terminal: Terminal, breaking: str) -> None:
+    said = terminal.run("export", "--output", "tasks.jsonl", "--url", breaking).refusal
+    assert said.startswith(f"{breaking} does not answer: peer closed connection")
+    assert list(terminal.folder.iterdir()) == []
+    shown = terminal.run("export", "--url", breaking)
+    assert (shown.code, shown.out) == (1, '{"id": "first"}\n')
