@@ -174,7 +174,6 @@ async def test_what_is_put_is_what_is_read(place: Place, tmp_path: Path, content
     given.unlink()
     assert await place.objects.exists(workspace_id, sha256)
     assert await whole(place.objects, workspace_id, sha256) == content
-    assert await place.objects.read(workspace_id, sha256) == content
     await place.objects.fetch_to(workspace_id, sha256, tmp_path / "fetched")
     assert (tmp_path / "fetched").read_bytes() == content
     assert (tmp_path / "fetched").stat().st_mode & 0o077 == 0
@@ -220,8 +219,6 @@ async def test_a_flipped_bit_is_reported_before_the_first_byte_is_given(
     place.spoil(name_of(workspace_id, sha256), bytes(flipped))
     with pytest.raises(FileDamaged):
         await place.objects.stream(workspace_id, sha256)
-    with pytest.raises(FileDamaged):
-        await place.objects.read(workspace_id, sha256)
     with pytest.raises(FileDamaged):
         await place.objects.fetch_to(workspace_id, sha256, tmp_path / "fetched")
     assert not (tmp_path / "fetched").exists()

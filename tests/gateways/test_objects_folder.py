@@ -11,12 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from taskyard.gateways.objects import FilesUnreachable, FileTooLarge, NoSpaceLeft, ObjectStore, name_of
-from taskyard.gateways.objects_incoming import PIECE_BYTES, Incoming
+from taskyard.gateways.objects_incoming import PIECE_BYTES, Incoming, refuse_announced
 from taskyard.kit.ids import new_id
 from taskyard.kit.settings import Settings
 
@@ -36,15 +38,32 @@ async def main():
     number = 0
     while True:
         content = hashlib.sha256(str(number).encode()).digest() * 20_000
-        async def body():
-            yield content
-        async with objects.receive(body(), 10_000_000) as incoming:
+        async with objects.incoming(10_000_000) as incoming:
+            await incoming.add(content)
+            await incoming.finish()
             await objects.put_path(UUID(int=1), incoming.path, incoming.sha256)
         print(incoming.sha256, flush=True)
         number += 1
 
 asyncio.run(main())
 """
+
+
+@asynccontextmanager
+async def received(
+    objects: ObjectStore, body: AsyncIterator[bytes], limit_bytes: int, announced: str | None = None
+) -> AsyncIterator[Incoming]:
+    """Take a whole body in, as the routes do."""
+    refuse_announced(announced, limit_bytes)
+    async with objects.incoming(limit_bytes) as incoming:
+        async for chunk in body:
+            await incoming.add(chunk)
+        await incoming.finish()
+        yield incoming
+
+
+async def content_of(objects: ObjectStore, workspace_id: UUID, sha256: str) -> bytes:
+    return b"".join([piece async for piece in await objects.stream(workspace_id, sha256)])
 
 
 async def chunks(*pieces: bytes) -> AsyncIterator[bytes]:
@@ -69,7 +88,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 async def test_nobody_else_may_look_into_the_folders(objects: ObjectStore, tmp_path: Path) -> None:
-    async with objects.receive(chunks(b"content"), 100) as incoming:
+    async with received(objects, chunks(b"content"), 100) as incoming:
         assert incoming.path.parent == tmp_path / "incoming"
         assert incoming.path.stat().st_mode & 0o777 == 0o600
         await objects.put_path(new_id(), incoming.path, incoming.sha256)
@@ -90,7 +109,7 @@ async def test_a_key_is_the_workspace_then_the_hash(objects: ObjectStore, tmp_pa
 
 async def test_a_body_is_counted_and_hashed_while_it_arrives(objects: ObjectStore) -> None:
     pieces = [b"x" * 700_000, b"y" * 700_000, b"z"]
-    async with objects.receive(chunks(*pieces), 2_000_000) as incoming:
+    async with received(objects, chunks(*pieces), 2_000_000) as incoming:
         assert incoming.bytes == 1_400_001
         assert incoming.sha256 == hashlib.sha256(b"".join(pieces)).hexdigest()
         assert incoming.path.read_bytes() == b"".join(pieces)
@@ -108,7 +127,7 @@ async def test_a_body_is_refused_as_soon_as_it_is_too_long(objects: ObjectStore)
             yield b"x" * 1000
 
     with pytest.raises(FileTooLarge, match=r"more than 5 kB"):
-        async with objects.receive(endless(), 5000):
+        async with received(objects, endless(), 5000):
             pytest.fail("it was taken")
     assert sent == 6000
     assert list(objects.arriving.iterdir()) == []
@@ -117,13 +136,13 @@ async def test_a_body_is_refused_as_soon_as_it_is_too_long(objects: ObjectStore)
 async def test_a_body_that_is_announced_too_long_is_not_read_at_all(objects: ObjectStore) -> None:
     body = chunks(b"x")
     with pytest.raises(FileTooLarge):
-        async with objects.receive(body, 5000, announced="5001"):
+        async with received(objects, body, 5000, announced="5001"):
             pytest.fail("it was taken")
     assert await anext(body) == b"x"
 
 
 async def test_a_body_of_just_the_limit_is_taken(objects: ObjectStore) -> None:
-    async with objects.receive(chunks(b"x" * 4000, b"x" * 1000), 5000, announced="5000") as incoming:
+    async with received(objects, chunks(b"x" * 4000, b"x" * 1000), 5000, announced="5000") as incoming:
         assert incoming.bytes == 5000
 
 
@@ -136,7 +155,7 @@ async def test_a_cancelled_body_leaves_nothing_behind(objects: ObjectStore) -> N
         await asyncio.sleep(60)
 
     async def receive_it() -> None:
-        async with objects.receive(stalling(), 10 * PIECE_BYTES):
+        async with received(objects, stalling(), 10 * PIECE_BYTES):
             pytest.fail("it was taken")
 
     task = asyncio.create_task(receive_it())
@@ -158,10 +177,10 @@ def test_what_a_thread_writes_too_late_is_dropped(tmp_path: Path) -> None:
 
 async def test_what_is_kept_stays_when_the_arrival_is_put_twice(objects: ObjectStore, tmp_path: Path) -> None:
     workspace_id = new_id()
-    async with objects.receive(chunks(b"content"), 100) as incoming:
+    async with received(objects, chunks(b"content"), 100) as incoming:
         await objects.put_path(workspace_id, incoming.path, incoming.sha256)
         await objects.put_path(workspace_id, incoming.path, incoming.sha256)
-    assert await objects.read(workspace_id, incoming.sha256) == b"content"
+    assert await content_of(objects, workspace_id, incoming.sha256) == b"content"
     assert list((tmp_path / "files" / ".parts").iterdir()) == []
 
 
@@ -185,13 +204,13 @@ async def test_a_full_disk_is_said_and_reading_goes_on(small_disk: Path) -> None
     with pytest.raises(NoSpaceLeft):
         await objects.put_bytes(workspace_id, b"x" * 4_000_000)
     with pytest.raises(NoSpaceLeft):
-        async with objects.receive(chunks(b"x" * 2_000_000, b"y" * 2_000_000), 10_000_000):
+        async with received(objects, chunks(b"x" * 2_000_000, b"y" * 2_000_000), 10_000_000):
             pytest.fail("it was taken")
     assert list(objects.arriving.iterdir()) == []
     assert list((small_disk / "files" / ".parts").iterdir()) == []
-    assert await objects.read(workspace_id, kept) == b"k" * 1_000_000
+    assert await content_of(objects, workspace_id, kept) == b"k" * 1_000_000
     after = await objects.put_bytes(workspace_id, b"a" * 1_000_000)
-    assert await objects.read(workspace_id, after) == b"a" * 1_000_000
+    assert await content_of(objects, workspace_id, after) == b"a" * 1_000_000
 
 
 def make_read_only(disk: Path) -> None:
@@ -207,9 +226,9 @@ async def test_a_disk_that_became_read_only_is_trouble_with_the_store(small_disk
     with pytest.raises(FilesUnreachable):
         await objects.put_bytes(workspace_id, b"more")
     with pytest.raises(FilesUnreachable):
-        async with objects.receive(chunks(b"more"), 100):
+        async with received(objects, chunks(b"more"), 100):
             pytest.fail("it was taken")
-    assert await objects.read(workspace_id, kept) == b"content"
+    assert await content_of(objects, workspace_id, kept) == b"content"
 
 
 @needs_mount
@@ -219,7 +238,7 @@ async def test_a_store_on_another_disk_gets_a_copy(small_disk: Path, tmp_path: P
     (tmp_path / "data" / "files").symlink_to(small_disk / "files")
     objects = ObjectStore.open(Settings(data=tmp_path / "data"))
     workspace_id = new_id()
-    async with objects.receive(chunks(b"content"), 100) as incoming:
+    async with received(objects, chunks(b"content"), 100) as incoming:
         await objects.put_path(workspace_id, incoming.path, incoming.sha256)
     kept = small_disk / "files" / name_of(workspace_id, incoming.sha256)
     assert kept.read_bytes() == b"content"

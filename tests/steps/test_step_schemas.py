@@ -81,27 +81,3 @@ def test_a_template_counts_as_present_and_is_not_looked_into() -> None:
     given = {"image": "{{ input.photo }}", "labels": "{{ input.labels }}"}
     assert Annotate().check_with(given, is_open=is_template) == []
     assert Annotate().check_with(given) != []
-
-
-def test_only_a_form_takes_a_declared_answer() -> None:
-    assert "Remove `output`" in str(Annotate().check_declared(TOTAL_SCHEMA)[0].mend)
-    assert Annotate().check_declared(None) == []
-    assert Fill().check_declared(TOTAL_SCHEMA) == []
-
-
-@pytest.mark.parametrize(
-    ("declared", "place", "says"),
-    [
-        (None, "output", "does not say what to fill in"),
-        (["total"], "output", "not an object"),
-        ({"type": "array"}, "output.type", "has to be an object"),
-        ({"type": "object", "properties": {"a": {"type": "strin"}}}, "output.properties.a.type", "not a JSON Schema"),
-        ({"type": "object", "properties": {"a": {"pattern": "(?=x)y"}}}, "output.properties.a.pattern", "not a JSON"),
-        ({"type": "object", "$defs": {"a": {"$ref": "http://10.0.0.1/"}}}, "output.$defs.a.$ref", "outside the flow"),
-        ({"type": "object", "properties": {"a": {"$ref": "#/$defs/none"}}}, "output", "does not exist"),
-    ],
-)
-def test_a_declared_answer_that_cannot_be_used_is_told_at_its_place(declared: Any, place: str, says: str) -> None:
-    (flaw,) = Fill().check_declared(declared)
-    assert flaw.place == place
-    assert says in flaw.says

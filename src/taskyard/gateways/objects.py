@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Protocol, Self
@@ -17,7 +17,7 @@ from uuid import UUID
 
 from taskyard.gateways.objects_bucket import BucketShelf
 from taskyard.gateways.objects_folder import FolderShelf
-from taskyard.gateways.objects_incoming import Incoming, NewFile, clear_leftovers, incoming, receive
+from taskyard.gateways.objects_incoming import Incoming, NewFile, clear_leftovers, incoming
 from taskyard.gateways.objects_problems import (
     FileDamaged,
     FileGone,
@@ -41,7 +41,6 @@ __all__ = [
     "NoSpaceLeft",
     "ObjectStore",
     "incoming",
-    "receive",
 ]
 
 # What is read whole stays in memory up to this size; more is read twice, to check it and then to give it.
@@ -98,12 +97,6 @@ class ObjectStore:
         """Open a place for a body that is on its way to this store."""
         return incoming(limit_bytes, self.arriving)
 
-    def receive(
-        self, stream: AsyncIterable[bytes], limit_bytes: int, *, announced: str | None = None
-    ) -> AbstractAsyncContextManager[Incoming]:
-        """Receive a whole body that is on its way to this store."""
-        return receive(stream, limit_bytes, self.arriving, announced=announced)
-
     async def put_path(self, workspace_id: UUID, path: Path, sha256: str) -> None:
         """Keep a file by the hash it had when it was written; nobody may write to it any more."""
         await self._shelf.put_path(name_of(workspace_id, sha256), path)
@@ -133,10 +126,6 @@ class ObjectStore:
             if length <= HELD_BYTES_MAX:
                 held.append(piece)
         return _again(held) if length <= HELD_BYTES_MAX else self._checked(name, sha256)
-
-    async def read(self, workspace_id: UUID, sha256: str) -> bytes:
-        """Return the whole checked content in memory; for what is known to be small."""
-        return b"".join([piece async for piece in self._checked(name_of(workspace_id, sha256), sha256)])
 
     async def fetch_to(self, workspace_id: UUID, sha256: str, path: Path) -> None:
         """Write the checked content to a file; when it cannot be had whole, there is no file."""

@@ -7,7 +7,7 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -105,19 +105,6 @@ async def incoming(limit_bytes: int, folder: Path) -> AsyncIterator[Incoming]:
         yield arriving
     finally:
         arriving.discard()
-
-
-@asynccontextmanager
-async def receive(
-    stream: AsyncIterable[bytes], limit_bytes: int, folder: Path, *, announced: str | None = None
-) -> AsyncIterator[Incoming]:
-    """Receive a whole body, or refuse it: by its announced length before anything is read, else at the limit."""
-    refuse_announced(announced, limit_bytes)
-    async with incoming(limit_bytes, folder) as arriving:
-        async for chunk in stream:
-            await arriving.add(chunk)
-        await arriving.finish()
-        yield arriving
 
 
 def refuse_announced(announced: str | None, limit_bytes: int, *, beside: int = 0) -> None:

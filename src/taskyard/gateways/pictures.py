@@ -26,7 +26,6 @@ START = "import sys; sys.path.insert(0, sys.argv[1]); from taskyard.gateways.pic
 PASSED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 CLOSE_SECONDS = 2.0
 
-PictureLimits = Limits
 DEFAULT_LIMITS = Limits(bytes=25_000_000, pixels=50_000_000, side=16_384, frame_pixels=100_000_000)
 
 

@@ -31,7 +31,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    data: Annotated[Path, Field(description="Folder for the embedded database, files and secrets.")] = Path(
+    data: Annotated[Path, Field(description="Folder for the embedded database, files and `taskyard.toml`.")] = Path(
         "taskyard-data"
     )
     database_url: Annotated[
@@ -40,7 +40,7 @@ class Settings(BaseModel):
     postgres_bindir: Annotated[
         Path | None, Field(description="Folder with `postgres` and `initdb` to use for the embedded database.")
     ] = None
-    database_connections: Annotated[int, Field(ge=2, le=200, description="Connections one process keeps.")] = 10
+    database_connections: Annotated[int, Field(ge=2, le=200, description="Connections one server process keeps.")] = 10
     host: Annotated[str, Field(description="Address the server listens on.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="Port the server listens on.")] = 8750
     public_url: Annotated[

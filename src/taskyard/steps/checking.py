@@ -105,37 +105,6 @@ def _validator(schema: bytes) -> jsonschema_rs.Validator:
     )
 
 
-def declared_flaws(schema: Any, place: str = "output") -> list[Flaw]:
-    """Return why a schema declared in a flow cannot be used; an empty list accepts it."""
-    if not isinstance(schema, dict):
-        return [Flaw(place, "The schema of the answer is not an object.", "Write {type: object, properties: …}.")]
-    if flaws := storable_flaws(schema, place):
-        return flaws
-    if schema.get("type") != "object":
-        return [Flaw(at(place, "type"), "The answer of this step has to be an object.", "Write `type: object`.")]
-    if far := next(_far_references(schema, place), None):
-        return [Flaw(far, "This refers to a schema outside the flow.", "Copy that schema under `$defs`.")]
-    try:
-        _validator(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS))
-    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError, TypeError) as error:
-        says = getattr(error, "message", None) or str(error)
-        path = getattr(error, "instance_path", None) or ()
-        return [Flaw(place_of(path, place), f"This is not a JSON Schema: {_short(says)}.", None)]
-    return []
-
-
-def _far_references(node: Any, place: str) -> Iterator[str]:
-    if isinstance(node, list):
-        for number, item in enumerate(node):
-            yield from _far_references(item, at(place, number))
-    if not isinstance(node, dict):
-        return
-    for name, value in node.items():
-        if name in {"$ref", "$dynamicRef"} and isinstance(value, str) and not value.startswith("#"):
-            yield at(place, name)
-        yield from _far_references(value, at(place, name))
-
-
 def _flaw(error: jsonschema_rs.ValidationError, root: str) -> Flaw:
     place = place_of(error.instance_path, root)
     keyword, told = error.kind.name, error.kind.as_dict()

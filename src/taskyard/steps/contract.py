@@ -57,12 +57,6 @@ class StepKind(ABC):
         known = {name: value for name, value in closed.items() if name not in unknown}
         return [self._unknown_field(name, schema, place) for name in unknown] + schema_flaws(known, schema, place)
 
-    def check_declared(self, declared_output: Any, *, place: str = "output") -> list[Flaw]:
-        """Return what is wrong with the `output:` a step declares. Most kinds take none."""
-        if declared_output is None:
-            return []
-        return [Flaw(place, f"A step that uses {self.use} has an answer of its own.", "Remove `output`.")]
-
     @abstractmethod
     def normalise(self, answer: Any, step_with: Mapping[str, Any]) -> Json:
         """Return the answer in its one canonical form: ids given, nulls dropped. Never raises; `check` finds flaws."""

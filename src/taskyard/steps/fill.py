@@ -10,7 +10,7 @@ from pydantic import Field
 
 from taskyard.kit.problems import Flaw
 from taskyard.steps import values
-from taskyard.steps.checking import declared_flaws, schema_flaws, storable_flaws
+from taskyard.steps.checking import schema_flaws, storable_flaws
 from taskyard.steps.contract import NO_SIZES, StepKind
 from taskyard.steps.values import Json, LongText, Prompt, Size
 
@@ -40,12 +40,6 @@ class Fill(StepKind):
         """Return the declared schema as it stands."""
         del step_with
         return declared_output or ANY_OBJECT
-
-    def check_declared(self, declared_output: Any, *, place: str = "output") -> list[Flaw]:
-        """Ask for a JSON Schema of an object that refers to nothing outside itself."""
-        if declared_output is None:
-            return [Flaw(place, "This step does not say what to fill in.", "Add `output` with a JSON Schema.")]
-        return declared_flaws(declared_output, place)
 
     def normalise(self, answer: Any, step_with: Mapping[str, Any]) -> Json:
         """Return the object as it was given: only its author knows what null means in it."""

@@ -98,15 +98,10 @@ def _json(hold: Hold) -> Response:
 
 def _explained(hold: Hold, free: int) -> dict[str, Any]:
     key = {
-        "reserved_for_you": hold.pop("reserved", False),
         "priority": hold["task"]["priority"],
         "created_at": hold["task"]["created_at"],
         "task": hold["task"]["id"],
         "free_behind_it": free,
     }
-    why = (
-        "It was reserved for you."
-        if key["reserved_for_you"]
-        else f"Of what is free for you it has the lowest priority number, {key['priority']}, and is the oldest."
-    )
+    why = f"Of what is free for you it has the lowest priority number, {key['priority']}, and is the oldest."
     return {"why": why, "key": key}

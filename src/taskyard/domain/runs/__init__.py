@@ -22,7 +22,6 @@ from taskyard.domain.runs.rules import (
     RunState,
     StepRunState,
     is_model,
-    retry_seconds,
 )
 from taskyard.domain.runs.store import (
     claim_for_model,
@@ -68,7 +67,6 @@ __all__ = [
     "now",
     "open_turns",
     "overdue_cancellations",
-    "retry_seconds",
     "routes",
     "run_fact",
     "step_fact",

@@ -8,7 +8,6 @@ from taskyard.kit.lifecycle import Lifecycle
 
 PEOPLE = "people"
 AGENTS = "agents"
-ATTEMPTS_MAX = 5
 
 
 class RunState(StrEnum):
@@ -80,8 +79,3 @@ STEP_RUN = Lifecycle(
 def is_model(performer: str) -> bool:
     """Say whether a performer is a model rather than people or agents."""
     return performer not in {PEOPLE, AGENTS}
-
-
-def retry_seconds(attempt: int) -> float:
-    """Return the pause after the given failed attempt, doubling from two seconds up to a minute."""
-    return float(min(60, 2**attempt))

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from taskyard.domain.tasks import PRIORITY_MAX, PRIORITY_MIN
+from taskyard.domain.tasks import BATCH_CHARS_MAX, EXTERNAL_ID_CHARS_MAX, PRIORITY_MAX, PRIORITY_MIN
 from taskyard.web.bodies import Body, Said
 
 TASKS_MAX = 1000
 Priority = Annotated[int, Field(ge=PRIORITY_MIN, le=PRIORITY_MAX, strict=True)]
-ExternalId = Annotated[str, Field(min_length=1, max_length=500)]
-Batch = Annotated[str, Field(min_length=1, max_length=200)]
+ExternalId = Annotated[str, Field(min_length=1, max_length=EXTERNAL_ID_CHARS_MAX)]
+Batch = Annotated[str, Field(min_length=1, max_length=BATCH_CHARS_MAX)]
 
 
 class NewTaskBody(Body):
