@@ -42,7 +42,9 @@ def owner(house: House) -> Somebody:
 def chromium() -> Iterator[Browser]:
     """A browser. Not for longer than a module: Playwright's loop runs as long, and other tests bring theirs."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program(), args=ARGUMENTS)
+        # Pages that were left sleep on for the way back, as in everybody's browser; Playwright switches that off.
+        asleep = ["--disable-back-forward-cache"]
+        browser = playwright.chromium.launch(executable_path=program(), args=ARGUMENTS, ignore_default_args=asleep)
         yield browser
         browser.close()
 

@@ -20,6 +20,27 @@ PREFIX = "/api/v1"
 PASSWORD = "a long sentence nobody guesses"
 COOKIE = "taskyard_session"
 STOP_SECONDS = 20
+# No route makes a second workspace: its operator does, beside the running server.
+OPEN_WORKSPACE = """
+import sys
+from pathlib import Path
+from taskyard.access import Role
+from taskyard.cli.people import in_database
+from taskyard.domain import workspaces
+
+data, name, password, *people = sys.argv[1:]
+
+async def do(session):
+    made = await workspaces.open_empty_workspace(session, name)
+    for said in people:
+        email, role = said.split()
+        await workspaces.add_person(
+            session, made.id, email=email, name=email.partition("@")[0], password=password, role=Role(role)
+        )
+    return made.id
+
+print(in_database(Path(data), do))
+"""
 
 
 class Somebody:
@@ -169,9 +190,14 @@ class House:
         body = {"token": link.partition("token=")[2], "name": name, "password": PASSWORD}
         return self._known(Somebody(self.url, "/invitations/accept", body))
 
-    def known(self, email: str, password: str = PASSWORD) -> Somebody:
+    def workspace(self, name: str, *people: str) -> str:
+        """Return the id of another workspace with these people in it, each an address and a role."""
+        command = [sys.executable, "-c", OPEN_WORKSPACE, str(self._folder / "data"), name, PASSWORD, *people]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def known(self, email: str, password: str = PASSWORD, **where: str) -> Somebody:
         """Return a session of its own of somebody who has an account."""
-        return self._known(Somebody(self.url, "/auth/sign-in", {"email": email, "password": password}))
+        return self._known(Somebody(self.url, "/auth/sign-in", {"email": email, "password": password, **where}))
 
     def _known(self, somebody: Somebody) -> Somebody:
         self._people.append(somebody)

@@ -224,3 +224,12 @@ def test_keys_lead_through_the_pages_and_are_listed(owner: Somebody, windows: Wi
     expect(page).to_have_url(re.compile("/settings/members$"))
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+
+
+def test_pages_that_were_left_keep_no_line_from_those_that_are_read(owner: Somebody, windows: Windows, made: dict[str, str]) -> None:  # fmt: skip
+    """A browser has six lines to a host, and a page that sleeps for the way back would keep the one it listens on."""
+    page = windows.open("/tasks", who=owner)
+    for _ in range(5):
+        for path, heading in (("/work", "In your hands"), (f"/tasks/{made['task']}", "label")):
+            page.goto(path)
+            expect(page.get_by_role("heading", name=heading).first).to_be_visible()

@@ -193,13 +193,17 @@ def test_two_windows_on_one_task_are_asked_which_answer_stands(house: House, win
     other = windows.open(page.url.removeprefix(house.url), who=somebody)
     other.get_by_role("textbox", name="Note").fill("from the other window")
     expect(other.get_by_text("Saved", exact=True)).to_be_visible()
+    page.get_by_role("textbox", name="Total").fill("12.5")
     page.get_by_role("textbox", name="Note").fill("from this window")
     asked = page.get_by_role("dialog", name="This answer was also changed elsewhere")
     expect(asked).to_contain_text("from the other window")
     expect(asked).to_contain_text("from this window")
+    page.keyboard.press("Control+Enter")  # nothing is submitted before one of them is chosen
     asked.get_by_role("button", name="Take that one").click()
     expect(asked).to_be_hidden()
     expect(page.get_by_role("textbox", name="Note")).to_have_value("from the other window")
+    held = page.url.partition("/work/")[2].partition("?")[0]
+    assert somebody.get(f"/reservations/{held}")["reservation"]["state"] == "held"
 
 
 def test_work_is_done_where_the_page_has_no_secure_context(house: House, windows: Windows, queue: str) -> None:
@@ -212,6 +216,24 @@ def test_work_is_done_where_the_page_has_no_secure_context(house: House, windows
     page.keyboard.press("1")
     page.keyboard.press("Control+Enter")
     reads(page, TEXTS[1])
+
+
+def test_what_was_entered_is_copied_where_the_page_has_no_secure_context(house: House, windows: Windows, form: str) -> None:  # fmt: skip
+    somebody = house.member("annotator")
+    page = windows.open("/work", who=somebody)
+    page.add_init_script("delete Navigator.prototype.clipboard")
+    page.reload()
+    start(page, form, "amount")
+    page.get_by_role("textbox", name="Note").fill("hard to read")
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    held = page.url.partition("/work/")[2].partition("?")[0]
+    house.owner.post(f"/reservations/{held}/release")
+    page.get_by_role("button", name="Copy what you had entered").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    page.goto("/tasks")
+    search = page.get_by_role("textbox", name="Search id, external id or input")
+    search.press("Control+v")
+    expect(search).to_have_value(re.compile("hard to read"))
 
 
 LONG = 2**53 + 1

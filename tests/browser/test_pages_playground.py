@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.house import House
 from tests.browser.windows import Windows
-from tests.builders import a_picture
+from tests.builders import CLASSIFY_FLOW, a_picture
 
 pytestmark = pytest.mark.browser
 
@@ -127,6 +127,18 @@ def test_a_prompt_that_cannot_be_met_is_refused_in_words_and_asked_again(playgro
     expect(run).to_contain_text("the red car")
     playground.reload()
     expect(run.get_by_role("heading", name="Run 1 of 2")).to_be_visible()
+
+
+def test_the_playground_is_found_behind_all_newer_projects(house: House, windows: Windows) -> None:
+    house.owner.project(CLASSIFY_FLOW, "Newer")
+    page = windows.open("/settings/account", who=house.owner)
+    # As with hundreds of projects: the oldest is on the last of many pages.
+    page.route(
+        re.compile("/projects.*limit=200"),
+        lambda route: route.continue_(url=route.request.url.replace("limit=200", "limit=1")),
+    )
+    page.goto("/playground")
+    expect(page.get_by_role("form", name="Image and prompt")).to_be_visible()
 
 
 def test_what_is_no_picture_is_refused_where_it_was_dropped(playground: Page) -> None:

@@ -111,6 +111,33 @@ def test_a_stale_save_can_give_way_to_the_other(owner: Somebody, contested: tupl
     assert "theirs, ours" in owner.get(f"/projects/{project}/draft")["source"]
 
 
+def test_a_draft_that_nobody_looked_at_is_not_published(owner: Somebody, windows: Windows) -> None:
+    windows.expect_refusal(412, "/projects/")
+    project = owner.project(SOUND, "Looked at")
+    owner.ask("PUT", f"/projects/{project}/draft", json={"source": with_labels("seen", "looked")})
+    page = windows.open(f"/studio/{project}", who=owner)
+    expect(page.get_by_role("textbox", name="Flow as YAML")).to_contain_text("seen, looked")
+    owner.ask("PUT", f"/projects/{project}/draft", json={"source": with_labels("unseen", "theirs")})
+    button(page, "Publish").click()
+    asked = page.get_by_role("dialog", name="Publish version 2 of Looked at")
+    changes = asked.get_by_role("figure", name="Changes to be published")
+    expect(changes).to_contain_text("seen, looked")
+    asked.get_by_role("button", name="Publish version 2").click()
+    expect(asked.get_by_role("alert")).to_contain_text("saved by somebody else")
+    assert owner.get(f"/projects/{project}")["published_version"] == 1
+    asked.get_by_role("button", name="Look at it again").click()
+    expect(changes).to_contain_text("unseen, theirs")
+    asked.get_by_role("button", name="Publish version 2").click()
+    expect(page.get_by_role("dialog", name="Version 2 is published")).to_be_visible()
+    assert "unseen, theirs" in owner.get(f"/projects/{project}/versions")["items"][0]["source"]
+    page.get_by_role("button", name="Close", exact=True).last.click()
+    write(page, with_labels("mine", "again"))
+    expect(button(page, "Save")).to_be_enabled()
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    assert "mine, again" in owner.get(f"/projects/{project}/draft")["source"]
+
+
 def test_what_is_not_saved_is_not_left_by_accident(owner: Somebody, windows: Windows) -> None:
     project = owner.project(SOUND, "Half done")
     page = windows.open(f"/studio/{project}", who=owner)
@@ -145,6 +172,75 @@ def test_instructions_are_written_beside_how_people_read_them(owner: Somebody, w
     page.keyboard.press("Control+s")
     expect(page.get_by_role("button", name="Save").last).to_have_accessible_description("Everything is saved.")
     assert owner.get(f"/projects/{project}")["instructions"].startswith("# Look twice")
+
+
+def test_instructions_are_not_written_over_somebody_elses_unseen(owner: Somebody, windows: Windows) -> None:
+    windows.expect_refusal(412, "/projects/")
+    project = owner.project(SOUND, "Two pens", instructions="Read it.")
+    page = windows.open(f"/studio/{project}?tab=instructions", who=owner)
+    page.get_by_role("textbox", name="Instructions as Markdown").fill("Mine: read it twice.")
+    owner.ask("PATCH", f"/projects/{project}", json={"instructions": "Theirs: read it slowly."})
+    page.keyboard.press("Control+s")
+    asked = page.get_by_role("dialog", name="Somebody changed this project after you opened it")
+    both = asked.get_by_role("figure", name="Theirs and yours")
+    expect(both).to_contain_text("Theirs: read it slowly.")
+    expect(both).to_contain_text("Mine: read it twice.")
+    assert owner.get(f"/projects/{project}")["instructions"] == "Theirs: read it slowly."
+    asked.get_by_role("button", name="Look at mine again").click()
+    expect(page.get_by_role("alert")).to_contain_text("Somebody changed Two pens since you read it")
+    page.get_by_role("textbox", name="Instructions as Markdown").press("Control+s")
+    asked.get_by_role("button", name="Save mine over theirs").click()
+    expect(asked).to_be_hidden()
+    expect(page.get_by_role("button", name="Save").last).to_have_accessible_description("Everything is saved.")
+    assert owner.get(f"/projects/{project}")["instructions"] == "Mine: read it twice."
+
+
+def test_a_description_gives_way_to_somebody_elses(owner: Somebody, windows: Windows) -> None:
+    windows.expect_refusal(412, "/projects/")
+    project = owner.project(SOUND, "Two names")
+    page = windows.open(f"/studio/{project}?tab=about", who=owner)
+    page.get_by_role("textbox", name="Description").fill("Mine")
+    owner.ask("PATCH", f"/projects/{project}", json={"name": "Their name", "description": "Theirs"})
+    save = page.get_by_role("main").get_by_role("button", name="Save")
+    save.click()
+    asked = page.get_by_role("dialog", name="Somebody changed this project after you opened it")
+    expect(asked.get_by_role("figure", name="Theirs and yours")).to_contain_text("Description: Theirs")
+    asked.get_by_role("button", name="Take theirs, drop mine").click()
+    expect(page.get_by_role("textbox", name="Description")).to_have_value("Theirs")
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("Their name")
+    page.get_by_role("textbox", name="Name").fill("Our name")
+    save.click()
+    expect(page.get_by_role("navigation", name="Where you are")).to_contain_text("Our name")
+    shown = owner.get(f"/projects/{project}")
+    assert (shown["name"], shown["description"]) == ("Our name", "Theirs")
+
+
+def test_a_project_with_tasks_is_archived_and_one_without_is_deleted(owner: Somebody, windows: Windows) -> None:
+    project = owner.project(SOUND, "Full shelf")
+    owner.tasks(project, [{"text": "Kept"}])
+    page = windows.open(f"/studio/{project}?tab=about", who=owner)
+    delete = page.get_by_role("button", name="Delete project")
+    expect(delete).to_be_disabled()
+    expect(delete).to_have_accessible_description("Full shelf has tasks: archive it, or delete its tasks first.")
+    page.get_by_role("button", name="Archive").click()
+    expect(page.get_by_role("heading", name="This project is archived")).to_be_visible()
+
+    page.goto("/studio")
+    last = page.get_by_role("table", name="Projects").get_by_role("row").last
+    expect(last).to_contain_text(re.compile("Full shelf.*archived"))
+    page.goto(f"/tasks?project={project}")
+    expect(page.get_by_role("cell", name="Full shelf", exact=True)).to_be_visible()
+    other = owner.project(SOUND, "Empty shelf")
+    page.goto("/uploads?add=true")
+    page.get_by_role("dialog", name="Upload tasks").get_by_role("combobox", name="Project").click()
+    expect(page.get_by_role("option", name="Empty shelf")).to_be_visible()
+    expect(page.get_by_role("option", name="Full shelf")).to_be_hidden()
+
+    page.goto(f"/studio/{other}?tab=about")
+    delete.click()
+    page.get_by_role("dialog", name="Delete Empty shelf?").get_by_role("button", name="Delete project").click()
+    expect(page).to_have_url(re.compile("/studio$"))
+    assert "Empty shelf" not in [one["name"] for one in owner.get("/projects?limit=200")["items"]]
 
 
 def test_an_annotator_reads_a_flow_and_is_told_why_it_cannot_be_changed(house: House, windows: Windows) -> None:

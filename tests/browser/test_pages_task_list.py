@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -106,6 +108,18 @@ def test_a_search_finds_by_input_and_says_what_it_hides(owner: Somebody, windows
 
     page.get_by_role("textbox", name="Batch").fill("dusk")
     expect(page.get_by_text(re.compile("^6 tasks"))).to_be_visible()
+
+
+def test_an_export_takes_what_the_filters_show(owner: Somebody, windows: Windows, yard: str, tmp_path: Path) -> None:
+    page = windows.open(f"/tasks?project={yard}&status=queued&q=barrel", who=owner)
+    expect(page.get_by_text(re.compile("^6 tasks"))).to_be_visible()
+    page.get_by_role("button", name="Export").click()
+    expect(page.get_by_text("The tasks that fit the filters")).to_be_visible()
+    with page.expect_download() as taken:
+        page.get_by_role("menuitem", name="JSON", exact=True).click()
+    taken.value.save_as(tmp_path / "tasks.json")
+    texts = [task["input"]["text"] for task in json.loads((tmp_path / "tasks.json").read_text("utf-8"))]
+    assert texts == [f"Barrel {number}" for number in range(1, 7)]
 
 
 def test_a_workspace_without_tasks_says_where_they_come_from(house: House, windows: Windows) -> None:

@@ -16,8 +16,9 @@ import pytest
 import pytest_asyncio
 from PIL import Image, ImageCms, ImageDraw
 
-from taskyard.gateways.pictures import DEFAULT_LIMITS, PictureLimits, Pictures, Rendering
+from taskyard.gateways.pictures import DEFAULT_LIMITS, Pictures, Rendering
 from taskyard.gateways.pictures_draw import BLACK, HUES, WHITE, contrast, ink_on
+from taskyard.gateways.pictures_header import Limits
 from taskyard.gateways.pictures_problems import (
     NotAPicture,
     PictureBroken,
@@ -300,7 +301,7 @@ async def test_a_file_that_is_gone_is_told(pictures: Pictures, tmp_path: Path) -
 
 
 async def test_the_memory_of_the_child_is_bounded_even_where_the_limits_are_not() -> None:
-    vast = PictureLimits(bytes=25_000_000, pixels=10**10, side=10**6, frame_pixels=10**10)
+    vast = Limits(bytes=25_000_000, pixels=10**10, side=10**6, frame_pixels=10**10)
     async with Pictures(vast, seconds_max=60) as pictures:
         content = saved(Image.new("1", (24_000, 24_000)), "PNG")
         with pytest.raises(PictureTooHeavy, match="1500 MB"):

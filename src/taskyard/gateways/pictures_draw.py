@@ -93,16 +93,22 @@ def _chip(
     font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
     thickness: int,
 ) -> None:
-    """Write the number and label above the region, or inside it where the picture ends."""
+    """Write the number and label left of the region, so that it hides nothing of the lines around; else above it, or
+    inside where the picture ends.
+    """  # noqa: D205 - the places are one sentence
     corners = _corners(region)
     left, top = min(x for x, _y in corners), min(y for _x, y in corners)
     x0, y0, x1, y1 = pen.textbbox((0, 0), text, font=font)
     pad = thickness + 1
     width, height = x1 - x0 + 2 * pad, y1 - y0 + 2 * pad
     if len(corners) == 1:  # beside the dot, not on it
-        left, top = left + POINT_RADIUS * thickness + pad, top + height / 2
-    left = min(max(left - thickness / 2, 0), max(size[0] - width, 0))
-    top = top - height if top >= height else min(top, max(size[1] - height, 0))
+        left, top = left + POINT_RADIUS * thickness + pad, top - height / 2
+    elif left >= width + thickness:
+        edge = sorted(corners)[:2]
+        left, top = left - width - thickness, sum(y for _x, y in edge) / 2 - height / 2
+    else:
+        left, top = left - thickness / 2, top - height if top >= height else top
+    left, top = min(max(left, 0), max(size[0] - width, 0)), min(max(top, 0), max(size[1] - height, 0))
     pen.rectangle((left, top, left + width, top + height), fill=hue)
     pen.text((left + pad - x0, top + pad - y0), text, fill=ink_on(hue), font=font)
 

@@ -1,6 +1,7 @@
 // What was answered about a task, what happened to it, and all of it as the very text the server sent.
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { API, api, ask, noteSignedOut } from '@/api/http'
+import { isDeletedHere } from '@/api/tasks'
 import { problemFrom, unreachable } from '@/lib/problem'
 
 const PAGE = 200
@@ -50,6 +51,7 @@ export const exactQuery = (taskId: string, what: Exactly) =>
 export function useRefreshTask(taskId: string): () => void {
   const queries = useQueryClient()
   return () => {
+    if (isDeletedHere(queries, taskId)) return
     for (const part of ['one', 'answers', 'timeline', 'exact']) void queries.invalidateQueries({ queryKey: ['tasks', part, taskId] })
   }
 }
@@ -59,16 +61,5 @@ export function useCancelTask(taskId: string) {
   return useMutation({
     mutationFn: () => ask(api.POST('/tasks/{task_id}/cancel', { params: { path: { task_id: taskId } } })),
     onSuccess: refresh,
-  })
-}
-
-export function useDeleteTask(taskId: string) {
-  const queries = useQueryClient()
-  return useMutation({
-    mutationFn: () => ask(api.DELETE('/tasks/{task_id}', { params: { path: { task_id: taskId } } })),
-    onSuccess: () => {
-      for (const part of ['one', 'answers', 'timeline', 'exact']) queries.removeQueries({ queryKey: ['tasks', part, taskId] })
-      void queries.invalidateQueries({ queryKey: ['tasks'] })
-    },
   })
 }

@@ -1,4 +1,4 @@
-// The Playground's calls: the member's own picture tasks, a first run, and taking a task away.
+// The Playground's calls: the member's own picture tasks, and a first run.
 import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, ask } from '@/api/http'
 import { sendFile } from '@/api/sending'
@@ -38,17 +38,5 @@ export function useTry(project: string) {
       return task.id
     },
     onSuccess: () => queries.invalidateQueries({ queryKey: LIST }),
-  })
-}
-
-export function useDeleteTask() {
-  const queries = useQueryClient()
-  return useMutation({
-    mutationFn: (id: string) => ask(api.DELETE('/tasks/{task_id}', { params: { path: { task_id: id } } })),
-    onSuccess: (_, id) => {
-      // The page that shows it is about to leave; asking again would only be told that it is gone.
-      void queries.invalidateQueries({ queryKey: ['tasks', 'one', id], refetchType: 'none' })
-      void queries.invalidateQueries({ queryKey: ['tasks'], predicate: ({ queryKey }) => queryKey[2] !== id })
-    },
   })
 }

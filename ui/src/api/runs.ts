@@ -59,9 +59,9 @@ function useRunChange<Body>(change: (body: Body) => Promise<unknown>, taskId: st
 export const useCancelRun = (taskId: string) =>
   useRunChange((id: string) => ask(api.POST('/runs/{run_id}/cancel', { params: { path: { run_id: id } } })), taskId)
 
-/** The same task once more, with changed settings or the ones it had. */
+/** The same task once more, with other settings; null means those of the last run, where none would mean the flow's own. */
 export const useRerun = (taskId: string) =>
   useRunChange(
-    (settings: RunSettings) => ask(api.POST('/tasks/{task_id}/runs', { params: { path: { task_id: taskId } }, body: { settings } })),
+    (settings: RunSettings | null) => ask(api.POST('/tasks/{task_id}/runs', { params: { path: { task_id: taskId } }, body: { settings } })),
     taskId,
   )

@@ -499,7 +499,7 @@ export interface paths {
         head?: never;
         /**
          * Change
-         * @description Change, archive or restore a project.
+         * @description Change, archive or restore a project. With `If-Match`, not over somebody else's change.
          */
         patch: operations["projects.change"];
         trace?: never;
@@ -518,7 +518,7 @@ export interface paths {
         get: operations["projects.draft"];
         /**
          * Save Draft
-         * @description Save a flow that could be published.
+         * @description Save a flow that could be published. With `If-Match`, not over somebody else's.
          */
         put: operations["projects.save_draft"];
         post?: never;
@@ -559,7 +559,7 @@ export interface paths {
         put?: never;
         /**
          * Publish
-         * @description Make the draft the next version.
+         * @description Make the draft the next version. With `If-Match`, only the draft whose ETag you read.
          */
         post: operations["projects.publish"];
         delete?: never;
@@ -943,7 +943,7 @@ export interface paths {
         head?: never;
         /**
          * Change
-         * @description Change a task's priority, batch or metadata.
+         * @description Change a task's priority, batch or metadata. With `If-Match`, not over somebody else's change.
          */
         patch: operations["runs.change"];
         trace?: never;
@@ -3772,7 +3772,9 @@ export interface operations {
     "projects.change": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
             path: {
                 project_id: string;
             };
@@ -3910,7 +3912,9 @@ export interface operations {
     "projects.publish": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
             path: {
                 project_id: string;
             };
@@ -4526,6 +4530,8 @@ export interface operations {
                 status?: components["schemas"]["TaskStatus"][];
                 step?: string | null;
                 batch?: string | null;
+                q?: string | null;
+                mine?: boolean;
                 ids?: string[];
             };
             header?: never;
@@ -4615,7 +4621,9 @@ export interface operations {
     "runs.change": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
             path: {
                 task_id: string;
             };

@@ -1,12 +1,16 @@
 // The Studio's calls: projects made and changed, a flow checked, saved and published.
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, ask, askWithTag } from '@/api/http'
+import { whole } from '@/api/pages'
 import type { Project } from '@/api/types'
 import { asProblem } from '@/lib/problem'
 
-type ProjectChange = Partial<Pick<Project, 'name' | 'description' | 'instructions' | 'state' | 'shared_with_clients'>>
+export type ProjectChange = Partial<Pick<Project, 'name' | 'description' | 'instructions' | 'state' | 'shared_with_clients'>>
 
 const at = (project_id: string) => ({ path: { project_id } })
+
+/** A change under the tag that was read is refused when somebody was faster. */
+const under = (etag: string | null): Record<string, string> => (etag ? { 'If-Match': etag } : {})
 
 /** The draft with the tag that a save has to name. */
 export const draftQuery = (id: string) =>
@@ -21,17 +25,7 @@ export const draftQuery = (id: string) =>
 export const versionsQuery = (id: string) =>
   queryOptions({
     queryKey: ['projects', id, 'versions'],
-    queryFn: () => ask(api.GET('/projects/{project_id}/versions', { params: { ...at(id), query: { limit: 200 } } })),
-  })
-
-/** How many tasks a project has, to be named before it is deleted. */
-export const taskCountQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['tasks', 'count', id],
-    queryFn: async () => {
-      const { total, total_is_exact } = await ask(api.GET('/tasks', { params: { query: { project: [id], limit: 1 } } }))
-      return { total, total_is_exact }
-    },
+    queryFn: () => whole((query) => ask(api.GET('/projects/{project_id}/versions', { params: { ...at(id), query } }))),
   })
 
 export const checkFlow = async (id: string, source: string, signal?: AbortSignal) =>
@@ -45,35 +39,44 @@ export function useMakeProject() {
   })
 }
 
+/** Changes what is named under the tag that was read; without one, whatever stands there. */
 export function useChangeProject(id: string) {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: (body: ProjectChange) => ask(api.PATCH('/projects/{project_id}', { params: at(id), body })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['projects'], predicate: isNoDraft }),
+    mutationFn: ({ change, etag }: { change: ProjectChange; etag: string | null }) =>
+      askWithTag(api.PATCH('/projects/{project_id}', { params: { ...at(id), header: under(etag) }, body: change })),
+    // Refused, it is asked again as well: what somebody else wrote stands beside one's own.
+    onSettled: () => queries.invalidateQueries({ queryKey: ['projects'], predicate: isNoDraft }),
   })
 }
 
-/** Saves under the tag that was read, and answers with what stands now. Null overwrites whatever stands there. */
+/** Saves under the tag that was read, and answers with what stands now. */
 export function useSaveDraft(id: string) {
   const queries = useQueryClient()
-  const present = () => queries.fetchQuery({ ...draftQuery(id), staleTime: 0 })
   return useMutation({
-    mutationFn: async ({ source, etag }: { source: string; etag: string | null }) => {
-      const tag = etag ?? (await present()).etag
-      const header: Record<string, string> = tag ? { 'If-Match': tag } : {}
-      await ask(api.PUT('/projects/{project_id}/draft', { params: { ...at(id), header }, body: { source } }))
-      return present()
+    mutationFn: ({ source, etag }: { source: string; etag: string | null }) =>
+      askWithTag(api.PUT('/projects/{project_id}/draft', { params: { ...at(id), header: under(etag) }, body: { source } })),
+    onSuccess: (now) => {
+      // Not asked for again: what somebody saved meanwhile would come under a tag that belongs to this text.
+      queries.setQueryData(draftQuery(id).queryKey, now)
+      return queries.invalidateQueries({ queryKey: ['projects'], predicate: isNoDraft })
     },
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['projects'], predicate: isNoDraft }),
   })
 }
 
+/** Publishes the draft that was read under this tag, and no other. */
 export function usePublish(id: string) {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: () => ask(api.POST('/projects/{project_id}/publish', { params: at(id) })),
+    mutationFn: (etag: string | null) => ask(api.POST('/projects/{project_id}/publish', { params: { ...at(id), header: under(etag) } })),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['projects'], predicate: isNoDraft }),
   })
+}
+
+/** Reads a project, its draft and its versions anew; what is being edited is otherwise not exchanged. */
+export function useLookAgain(id: string) {
+  const queries = useQueryClient()
+  return useMutation({ mutationFn: () => queries.refetchQueries({ queryKey: ['projects', id], type: 'active' }, { throwOnError: true }) })
 }
 
 export function useDeleteProject(id: string) {

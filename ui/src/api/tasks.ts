@@ -1,5 +1,5 @@
 // Tasks: the list by pages, one task, and what may be done to it.
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { type QueryClient, infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { TaskQuery } from '@/api/contract'
 import { api, ask } from '@/api/http'
 
@@ -34,3 +34,22 @@ export const taskCountQuery = queryOptions({
   queryFn: () => taskPage({ limit: 1 }),
   staleTime: 15_000,
 })
+
+const DELETE = ['tasks', 'delete']
+
+/** Whether this page deletes it: the fact may be told before the answer, and whoever asks again is told of a missing task. */
+export const isDeletedHere = (queries: QueryClient, id: string): boolean =>
+  queries.getMutationCache().findAll({ mutationKey: DELETE }).some(({ state }) => state.variables === id && state.status !== 'error')
+
+export function useDeleteTask() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationKey: DELETE,
+    mutationFn: (id: string) => ask(api.DELETE('/tasks/{task_id}', { params: { path: { task_id: id } } })),
+    onSuccess: (_, id) => {
+      // The page that shows it is about to leave.
+      void queries.invalidateQueries({ queryKey: ['tasks'], predicate: ({ queryKey }) => queryKey[2] === id, refetchType: 'none' })
+      void queries.invalidateQueries({ queryKey: ['tasks'], predicate: ({ queryKey }) => queryKey[2] !== id })
+    },
+  })
+}

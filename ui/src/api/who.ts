@@ -1,6 +1,7 @@
 // Who is reading: sign-in, the first owner, invitations, members and keys.
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { api, ask, setCsrf } from '@/api/http'
+import { whole } from '@/api/pages'
 import type { Me, Role } from '@/api/types'
 
 export const meQuery = queryOptions({
@@ -70,17 +71,17 @@ export const invitationLookUp = (token: string) =>
 
 export const membersQuery = queryOptions({
   queryKey: ['members'],
-  queryFn: () => ask(api.GET('/members', { params: { query: { limit: 200 } } })),
+  queryFn: () => whole((query) => ask(api.GET('/members', { params: { query } }))),
 })
 
 export const invitationsQuery = queryOptions({
   queryKey: ['invitations'],
-  queryFn: () => ask(api.GET('/invitations', { params: { query: { limit: 200 } } })),
+  queryFn: () => whole((query) => ask(api.GET('/invitations', { params: { query } }))),
 })
 
 export const keysQuery = queryOptions({
   queryKey: ['keys'],
-  queryFn: () => ask(api.GET('/keys', { params: { query: { limit: 200 } } })),
+  queryFn: () => whole((query) => ask(api.GET('/keys', { params: { query } }))),
 })
 
 function useChanging<Body, Answer>(change: (body: Body) => Promise<Answer>, list: readonly unknown[]) {

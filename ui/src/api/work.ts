@@ -16,6 +16,14 @@ export const workQuery = queryOptions({
   staleTime: 5_000,
 })
 
+/** Facts tell people of their own tasks only: whoever waits for new work asks for it, while the page is seen. */
+export const WAITING_MS = 5_000
+
+/** How much is free in all of these; where one queue stopped counting, the sum is a floor. */
+export function freeIn(queues: WorkHome['queues']): { n: number; isExact: boolean } {
+  return { n: queues.reduce((sum, queue) => sum + queue.free, 0), isExact: queues.every((queue) => queue.free_is_exact) }
+}
+
 export const holdQuery = (id: string) =>
   queryOptions({
     queryKey: ['holds', id],

@@ -39,6 +39,9 @@ export function Sidebar({ open, onClose }: { open: boolean; onClose: () => void 
   )
 }
 
+// The page is loaded anew: the live line, the rows on it and what its parts remember are the other workspace's.
+const beginAnew = () => location.assign('/')
+
 const Mark = () => (
   <svg width="18" height="18" viewBox="0 0 32 32" aria-hidden>
     <rect width="32" height="32" rx="7" fill="var(--accent)" />
@@ -89,7 +92,7 @@ function Person() {
           <MenuLine />
           <MenuLabel>Workspace</MenuLabel>
           {me.workspaces.map((workspace) => (
-            <MenuItem key={workspace.id} kind="radio" checked={workspace.id === me.workspace.id} onSelect={() => change.mutate(workspace.id, { onSuccess: () => void router.navigate({ to: '/' }) })}>
+            <MenuItem key={workspace.id} kind="radio" checked={workspace.id === me.workspace.id} onSelect={() => change.mutate(workspace.id, { onSuccess: beginAnew })}>
               {workspace.name}
             </MenuItem>
           ))}

@@ -4,7 +4,7 @@ import css from '@/design/Kbd.module.css'
 
 export function Kbd({ keys, on = 'page' }: { keys: string; on?: 'page' | 'accent' | 'tooltip' }) {
   return (
-    <span className={`${css['keys']} ${css[on]}`} aria-hidden>
+    <span className={[css['keys'], css[on]].filter(Boolean).join(' ')} aria-hidden>
       {keySigns(keys).map((sign, at) => (
         <kbd key={at}>{sign}</kbd>
       ))}

@@ -71,11 +71,11 @@ export function Copy({ text, label }: { text: string; label: string }) {
 }
 
 /** The same with a word, where copying is what one came for. */
-export function CopyButton({ text }: { text: string }) {
+export function CopyButton({ text, label = 'Copy' }: { text: string; label?: string }) {
   const { copied, copy } = useCopying(text)
   return (
     <Button small icon={copied ? <IconCheck size={14} /> : <IconCopy size={14} />} onClick={() => void copy()}>
-      {copied ? 'Copied' : 'Copy'}
+      {copied ? 'Copied' : label}
     </Button>
   )
 }

@@ -149,7 +149,8 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', done, { once: true })
   })
 
-// A browser allows six connections to a host: pages nobody looks at give theirs back.
+// A browser allows six connections to a host: pages nobody looks at give theirs back. One that was left for another
+// address is kept asleep with its line open, for the way back; asleep it could never close it, so it does so at once.
 function onHiddenFor(ms: number, then: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   const look = () => {
@@ -158,9 +159,11 @@ function onHiddenFor(ms: number, then: () => void): () => void {
   }
   look()
   document.addEventListener('visibilitychange', look)
+  window.addEventListener('pagehide', then)
   return () => {
     clearTimeout(timer)
     document.removeEventListener('visibilitychange', look)
+    window.removeEventListener('pagehide', then)
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ago, bytes, counted, duration, priorityWords, shortId, signed, total } from '@/lib/format'
+import { ago, bytes, counted, duration, priorityWords, shortId, signed, total, totalOf } from '@/lib/format'
 
 const now = new Date('2026-11-22T12:00:00Z')
 const before = (seconds: number) => new Date(now.getTime() - seconds * 1000)
@@ -22,6 +22,8 @@ describe('moments', () => {
 test('a total that the server stopped counting says so', () => {
   expect(total(10_000, false)).toBe('10,000+')
   expect(total(1204, true)).toBe('1,204')
+  expect(totalOf(10_000, false, 'task')).toBe('10,000+ tasks')
+  expect(totalOf(1, true, 'task')).toBe('1 task')
 })
 test('one is singular', () => {
   expect(counted(1, 'row')).toBe('1 row')

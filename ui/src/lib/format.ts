@@ -13,6 +13,9 @@ export const counted = (n: number, one: string, many = `${one}s`): string => `${
 /** A total as the server knows it: "10,000+" when it stopped counting. */
 export const total = (n: number, isExact: boolean): string => (isExact ? count(n) : `${count(n)}+`)
 
+/** The same with what is counted: "1 task", "10,000+ tasks". */
+export const totalOf = (n: number, isExact: boolean, one: string, many = `${one}s`): string => `${total(n, isExact)} ${n === 1 ? one : many}`
+
 /** 950 B, 12 kB, 1.4 MB: powers of ten, as files are sold. */
 export function bytes(n: number): string {
   if (n < 1000) return `${n} B`

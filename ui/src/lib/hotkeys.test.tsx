@@ -53,4 +53,5 @@ test('a key that is only listed does nothing here', async () => {
 test('keys are written as they stand on the keyboard', () => {
   expect(keySigns('g t')).toEqual(['G', 'T'])
   expect(keySigns('shift+enter')).toEqual(['Shift', '↵'])
+  expect(keySigns('+')).toEqual(['+'])
 })

@@ -99,4 +99,4 @@ const SIGNS: Record<string, string> = {
 
 /** "mod+enter" as ["⌘", "↵"], "g t" as ["G", "T"]. */
 export const keySigns = (keys: string): string[] =>
-  keys.split(' ').flatMap((stroke) => stroke.split('+').map((key) => SIGNS[key] ?? key.toUpperCase()))
+  keys.split(' ').flatMap((stroke) => stroke.split(/\+(?=.)/).map((key) => SIGNS[key] ?? key.toUpperCase()))

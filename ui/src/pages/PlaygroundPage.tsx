@@ -5,9 +5,9 @@ import { IconTrash } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useFacts } from '@/api/live'
-import { playgroundTasksQuery, useDeleteTask } from '@/api/playground'
+import { playgroundTasksQuery } from '@/api/playground'
 import { projectsQuery } from '@/api/projects'
-import { taskQuery } from '@/api/tasks'
+import { isDeletedHere, taskQuery, useDeleteTask } from '@/api/tasks'
 import { useMay } from '@/api/who'
 import { IconButton } from '@/design/Button'
 import { Confirm } from '@/design/Dialog'
@@ -63,7 +63,7 @@ function Playground({ project }: { project: string }) {
     const ours = facts.filter((fact) => fact.project_id === project && fact.noun !== 'step_run')
     if (ours.length === 0) return
     void queries.invalidateQueries({ queryKey: ['tasks', 'playground'] })
-    if (ours.some((fact) => fact.task_id === id)) void queries.invalidateQueries({ queryKey: ['tasks', 'one', id] })
+    if (id && !isDeletedHere(queries, id) && ours.some((fact) => fact.task_id === id)) void queries.invalidateQueries({ queryKey: ['tasks', 'one', id] })
   })
 
   const open = narrow ? overlaid : remembered === 'open'

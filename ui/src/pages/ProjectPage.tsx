@@ -16,7 +16,7 @@ const trail = (name: string) => [<Link key="studio" to="/studio">Studio</Link>, 
 export function ProjectPage() {
   const { projectId } = useParams({ from: '/known/shell/studio/$projectId' })
   const project = useQuery(projectQuery(projectId))
-  if (project.data) return <Loaded key={projectId} project={project.data} />
+  if (project.data) return <Loaded key={projectId} project={project.data.data} etag={project.data.etag} />
   const missing = project.error && asProblem(project.error).status === 404
   return (
     <Page trail={trail('Project')} title="Project">
@@ -27,13 +27,14 @@ export function ProjectPage() {
   )
 }
 
-function Loaded({ project }: { project: Project }) {
+function Loaded({ project, etag }: { project: Project; etag: string | null }) {
   const search = useSearch({ from: '/known/shell/studio/$projectId' })
   const navigate = useNavigate({ from: '/studio/$projectId' })
   return (
     <Suspense fallback={<Page trail={trail(project.name)} title={project.name}><Skeleton height={320} radius={6} /></Page>}>
       <ProjectWorkplace
         project={project}
+        etag={etag}
         trail={trail(project.name)}
         tab={search.tab ?? 'flow'}
         onTab={(tab) => void navigate({ search: { tab: tab === 'flow' ? undefined : tab }, replace: true })}

@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { IconPlus, IconRoute } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useFacts } from '@/api/live'
-import { projectsQuery } from '@/api/projects'
+import { archivedLast, projectsQuery } from '@/api/projects'
 import { useMay } from '@/api/who'
 import { Button } from '@/design/Button'
 import { DataTable } from '@/design/DataTable'
@@ -25,8 +25,7 @@ export function StudioPage() {
   useFacts((facts) => {
     if (facts.some((fact) => fact.noun === 'project')) void queries.invalidateQueries({ queryKey: ['projects'], exact: true })
   })
-  // What is at work stands above what was put away.
-  const rows = [...(projects.data?.items ?? [])].sort((a, b) => Number(a.state === 'archived') - Number(b.state === 'archived'))
+  const rows = archivedLast(projects.data?.items ?? [])
   const create = (
     <Button look="primary" icon={<IconPlus size={15} />} disabledReason={whyNot} onClick={() => setMaking(true)}>
       New project

@@ -36,7 +36,7 @@ export function TaskPage() {
     if (facts.some((fact) => fact.task_id === taskId || fact.id === taskId)) refresh()
   })
   const list = <Link to="/tasks" search={{}}>Tasks</Link>
-  if (task.data) return <Shown key={taskId} task={task.data} />
+  // Asked first: what was deleted may still lie in the cache.
   if (task.isError && [404, 422].includes(asProblem(task.error).status)) {
     return (
       <Page trail={[list, 'Not found']} title="Task not found">
@@ -46,6 +46,7 @@ export function TaskPage() {
       </Page>
     )
   }
+  if (task.data) return <Shown key={taskId} task={task.data} />
   return (
     <Page trail={[list, shortId(taskId)]} title="Task" body="plain">
       {task.isError ? <ProblemNotice problem={task.error} size="page" onRetry={() => void task.refetch()} /> : <Waiting />}

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { IconDownload, IconUpload } from '@tabler/icons-react'
 import { API } from '@/api/http'
-import { projectsQuery } from '@/api/projects'
+import { archivedLast, projectsQuery } from '@/api/projects'
 import { taskCountQuery, tasksQuery } from '@/api/tasks'
 import { useMay } from '@/api/who'
 import { Button } from '@/design/Button'
@@ -20,7 +20,7 @@ export function TasksPage() {
   const search = useSearch({ from: '/known/shell/tasks' })
   const navigate = useNavigate({ from: '/tasks' })
   const router = useRouter()
-  const projects = useQuery(projectsQuery).data?.items ?? []
+  const projects = archivedLast(useQuery(projectsQuery).data?.items ?? [])
   const { hidden, summary } = useCounts(search)
 
   const change = (next: Partial<TaskSearch>) =>

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { IconUpload } from '@tabler/icons-react'
 import { useState } from 'react'
-import { projectsQuery } from '@/api/projects'
+import { isArchived, projectsQuery } from '@/api/projects'
 import { useMay } from '@/api/who'
 import { Button } from '@/design/Button'
 import { EmptyState } from '@/design/Notice'
@@ -19,7 +19,7 @@ export function UploadsPage() {
   const search = useSearch({ from: '/known/shell/uploads' })
   const navigate = useNavigate({ from: '/uploads' })
   const mayUpload = useMay('uploads.write')
-  const projects = useQuery(projectsQuery).data?.items ?? []
+  const projects = (useQuery(projectsQuery).data?.items ?? []).filter((project) => !isArchived(project))
   const [remembered, setRemembered] = useRemembered<string>('uploads.project', '')
   const [file, setFile] = useState<File | null>(null)
   const change = (next: Partial<typeof search>) => void navigate({ search: (now) => ({ ...now, ...next }), replace: true })

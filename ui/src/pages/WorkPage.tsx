@@ -5,7 +5,7 @@ import { IconPlayerPlay } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useFacts } from '@/api/live'
 import type { HeldTask, WorkHome } from '@/api/types'
-import { type Queue, useTakeNext, workQuery } from '@/api/work'
+import { type Queue, WAITING_MS, freeIn, useTakeNext, workQuery } from '@/api/work'
 import { Button } from '@/design/Button'
 import { EmptyState, ProblemNotice } from '@/design/Notice'
 import { Page } from '@/design/Page'
@@ -13,11 +13,11 @@ import { Skeleton } from '@/design/Skeleton'
 import { HeldTable } from '@/features/work/HeldTable'
 import { Queues } from '@/features/work/Queues'
 import css from '@/features/work/WorkHome.module.css'
-import { count, counted, duration } from '@/lib/format'
+import { count, duration, totalOf } from '@/lib/format'
 import { useHotkeys } from '@/lib/hotkeys'
 
 export function WorkPage() {
-  const work = useQuery(workQuery)
+  const work = useQuery({ ...workQuery, refetchInterval: ({ state }) => state.data !== undefined && freeIn(state.data.queues).n === 0 && WAITING_MS })
   const { refetch } = work
   useFacts((facts) => {
     if (facts.some((fact) => /reservation|task|run|answer/.test(fact.noun))) void refetch()
@@ -34,7 +34,8 @@ function Home({ work }: { work: WorkHome }) {
   const next = useTakeNext()
   const [pending, setPending] = useState<WorkHome['queues'][number] | 'any' | null>(null)
   const [nothing, setNothing] = useState(false)
-  const free = work.queues.reduce((sum, queue) => sum + queue.free, 0)
+  const free = freeIn(work.queues)
+  const freeTasks = totalOf(free.n, free.isExact, 'free task')
   const mine = work.held
 
   const open = (held: HeldTask) => void navigate({ to: '/work/$reservationId', params: { reservationId: held.id } })
@@ -59,10 +60,10 @@ function Home({ work }: { work: WorkHome }) {
         <div className={css['top']}>
           <div className={css['start']}>
             <div>
-              <Button look="primary" keys="s" icon={<IconPlayerPlay size={15} />} pending={pending === 'any'} disabledReason={first || free > 0 ? null : 'Nothing is free right now. New work appears here by itself.'} onClick={go}>
+              <Button look="primary" keys="s" icon={<IconPlayerPlay size={15} />} pending={pending === 'any'} disabledReason={first || free.n > 0 ? null : 'Nothing is free right now. New work appears here by itself.'} onClick={go}>
                 {first ? `Resume ${first.task.external_id ?? 'your task'}` : 'Start'}
               </Button>
-              <span className="meta">{first ? `then ${counted(free, 'free task')}` : free > 0 ? `takes the next of ${counted(free, 'free task')}` : 'nothing is free right now'}</span>
+              <span className="meta">{first ? `then ${freeTasks}` : free.n > 0 ? `takes the next of ${freeTasks}` : 'nothing is free right now'}</span>
             </div>
             {nothing && <p className={css['says']} role="status">Somebody else was faster: nothing was left to take.</p>}
             <ProblemNotice problem={next.error} />

@@ -5,7 +5,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react'
 import { fileQuery } from '@/api/files'
 import { useFacts } from '@/api/live'
 import type { Hold } from '@/api/types'
-import { type Queue, holdQuery, useTakeNext, workQuery } from '@/api/work'
+import { type Queue, WAITING_MS, holdQuery, useTakeNext, workQuery } from '@/api/work'
 import { EmptyState, ProblemNotice } from '@/design/Notice'
 import { Skeleton } from '@/design/Skeleton'
 import { EndedHold, NothingLeft } from '@/features/work/Endings'
@@ -39,7 +39,7 @@ function Held({ hold, queue, onStale }: { hold: Hold; queue: Queue; onStale: () 
   const navigate = useNavigate()
   const next = useTakeNext()
   const [isEmpty, setEmpty] = useState(false)
-  const work = useQuery(workQuery)
+  const work = useQuery({ ...workQuery, refetchInterval: isEmpty && WAITING_MS })
   const { refetch: lookAgain } = work
   useFacts(() => void (isEmpty && lookAgain()))
   const kind = kindOfWork(hold.step_run.use)

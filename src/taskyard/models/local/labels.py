@@ -20,7 +20,7 @@ TEMPERATURE = 0.006
 THREADS = 1  # a second one gains nothing on short texts, and waits by spinning
 CHARS_AT_ONCE = 1_500
 KEEP_FROM = 0.5
-NOTHING_TO_READ = "Give the step a text, or choose a remote vision model for it."
+NOTHING_TO_READ = "Give the step a text, or let people do it."
 
 
 class Labels(Model):

@@ -18,7 +18,7 @@ from taskyard.models.problems import ModelCannotDoThat, ModelUnavailable
 
 LONGEST_SIDE = 2_000
 SCORE_MIN = 0.5
-REMOTE = "Ask for one of these, or choose a remote vision model for this step."
+OTHERWISE = "Ask for one of these, or let people do this step."
 
 
 class Text(Model):
@@ -86,7 +86,7 @@ class Text(Model):
         try:
             return search_for(str(order.given.get("prompt") or ""), labels if order.use == "annotate" else ())
         except NotUnderstood as unclear:
-            raise ModelCannotDoThat(model=self.name, asked=unclear.asked, finds=self.finds, mend=REMOTE) from unclear
+            raise ModelCannotDoThat(model=self.name, asked=unclear.asked, finds=self.finds, mend=OTHERWISE) from unclear
 
     def _work(self, picture: bytes, order: Order, context: Context) -> Callable[[], Reading]:
         def next_piece(doing: str) -> None:

@@ -42,6 +42,8 @@ export function TaskView({ task, number, onNumber, renderSteps }: TaskViewProps)
   const answer = useMemo(() => pictureAnswer(run?.output), [run?.output])
   const drawn = answer?.image ?? null
   const shown = base === 'annotated' && drawn ? 'annotated' : 'original'
+  const isBaked = shown === 'annotated'
+  const whyNoRegions = !answer?.regions.length ? 'There are no regions to show.' : isBaked ? 'They are drawn into this picture: look at the original to switch them on and off.' : null
   const runs = [...task.runs].reverse()
   const at = runs.findIndex((one) => one.id === run?.id)
   const go = (by: number) => {
@@ -52,7 +54,7 @@ export function TaskView({ task, number, onNumber, renderSteps }: TaskViewProps)
     { keys: '[', says: 'Run before', group: 'Playground', run: () => go(-1) },
     { keys: ']', says: 'Run after', group: 'Playground', run: () => go(1) },
     { keys: 'o', says: 'Original or annotated', group: 'Picture', disabled: !drawn, run: () => setBase(shown === 'annotated' ? 'original' : 'annotated') },
-    { keys: 'r', says: 'Regions on or off', group: 'Picture', run: () => setLayer(!layer) },
+    { keys: 'r', says: 'Regions on or off', group: 'Picture', disabled: whyNoRegions !== null, run: () => setLayer(!layer) },
   ])
   if (!run || !original) return <div className={css['missing']}>This task has no picture that could be shown.</div>
 
@@ -75,7 +77,7 @@ export function TaskView({ task, number, onNumber, renderSteps }: TaskViewProps)
               { value: 'original', label: 'Original' },
             ]}
           />
-          <Button small icon={<IconShape size={14} />} aria-pressed={layer} className={layer ? css['pressed'] : undefined} disabledReason={answer?.regions.length ? null : 'There are no regions to show.'} onClick={() => setLayer(!layer)}>
+          <Button small icon={<IconShape size={14} />} aria-pressed={layer && !isBaked} className={layer && !isBaked ? css['pressed'] : undefined} disabledReason={whyNoRegions} onClick={() => setLayer(!layer)}>
             Regions
           </Button>
           <span className={css['gap']} />
@@ -89,7 +91,7 @@ export function TaskView({ task, number, onNumber, renderSteps }: TaskViewProps)
           height={original.height}
           alt={shown === 'annotated' ? `${original.name}, annotated` : original.name}
           shapes={answer?.regions}
-          layer={!layer ? 'off' : shown === 'annotated' ? 'touch' : 'drawn'}
+          layer={isBaked ? 'touch' : layer ? 'drawn' : 'off'}
           hovered={hovered}
           chosen={chosen}
           onHover={setHovered}

@@ -10,7 +10,7 @@ import { type Ref, useEffect, useEffectEvent, useImperativeHandle, useRef } from
 import type { FlowProblem } from '@/api/types'
 import { codeLook } from '@/features/studio/code-look'
 import { marksOf } from '@/features/studio/flow-marks'
-import css from '@/features/studio/Studio.module.css'
+import css from '@/features/studio/Flow.module.css'
 
 export interface EditorHandle {
   goTo: (line: number, column?: number | null) => void

@@ -3,7 +3,7 @@ import { IconAlertCircle } from '@tabler/icons-react'
 import type { FlowProblem } from '@/api/types'
 import type { Outline, OutlineStep } from '@/features/studio/outline'
 import { Performers } from '@/features/studio/StepChain'
-import css from '@/features/studio/Studio.module.css'
+import css from '@/features/studio/FlowSide.module.css'
 import { counted } from '@/lib/format'
 
 interface FlowSideProps {

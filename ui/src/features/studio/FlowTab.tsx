@@ -5,7 +5,7 @@ import CodeEditor, { type EditorHandle } from '@/features/studio/CodeEditor'
 import { FlowSide } from '@/features/studio/FlowSide'
 import { outlineOf } from '@/features/studio/outline'
 import { ProblemList } from '@/features/studio/ProblemList'
-import css from '@/features/studio/Studio.module.css'
+import css from '@/features/studio/Flow.module.css'
 import type { Draft } from '@/features/studio/use-draft'
 import { useHotkeys } from '@/lib/hotkeys'
 

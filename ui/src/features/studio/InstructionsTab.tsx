@@ -1,50 +1,39 @@
 // What people are told to do, as Markdown beside how they will read it.
 import { Textarea } from '@mantine/core'
-import { useChangeProject } from '@/api/studio'
-import type { Project } from '@/api/types'
 import { Button } from '@/design/Button'
 import { Markdown } from '@/design/Markdown'
 import { ProblemNotice } from '@/design/Notice'
-import css from '@/features/studio/Studio.module.css'
+import css from '@/features/studio/Instructions.module.css'
+import type { Texts } from '@/features/studio/use-texts'
 import { useHotkeys } from '@/lib/hotkeys'
 
-interface InstructionsTabProps {
-  project: Project
-  readOnly: string | null
-  /** What was written and not saved yet; it outlives the tab. */
-  own: string | null
-  onWrite: (text: string | null) => void
-}
-
-export function InstructionsTab({ project, readOnly, own, onWrite }: InstructionsTabProps) {
-  const change = useChangeProject(project.id)
-  const text = own ?? project.instructions
-  const dirty = text !== project.instructions
+export function InstructionsTab({ texts, readOnly }: { texts: Texts; readOnly: string | null }) {
+  const { instructions: text } = texts.now
+  const dirty = texts.isDirty('instructions')
   const save = () => {
-    if (!dirty || readOnly || change.isPending) return
-    change.mutate({ instructions: text }, { onSuccess: () => onWrite(null) })
+    if (dirty && !readOnly && !texts.saving) texts.save('instructions')
   }
   useHotkeys([{ keys: 'mod+s', says: 'Save the instructions', group: 'Flow', whileTyping: true, run: save }])
   return (
     <div className={css['notes']}>
-      <div className={css['notesedit']}>
+      <div className={css['edit']}>
         <Textarea
           aria-label="Instructions as Markdown"
-          classNames={{ root: css['fill'], wrapper: css['fill'], input: css['fillinput'] }}
+          classNames={{ root: css['fill'], wrapper: css['fill'], input: css['field'] }}
           placeholder={'# What to do\n\n1. **First** …'}
           value={text}
-          readOnly={readOnly !== null || change.isPending}
-          onChange={(event) => onWrite(event.currentTarget.value)}
+          readOnly={readOnly !== null || texts.saving}
+          onChange={(event) => texts.write({ instructions: event.currentTarget.value })}
         />
-        <div className={css['notesbar']}>
+        <div className={css['bar']}>
           <span className="meta">Markdown. People read it beside their work; it applies at once, without publishing.</span>
-          <ProblemNotice problem={change.error} />
-          <Button small look={dirty ? 'primary' : 'plain'} keys="mod+s" disabledReason={readOnly ?? (dirty ? null : 'Everything is saved.')} pending={change.isPending} onClick={save}>
+          <ProblemNotice problem={texts.refusalOf('instructions')} />
+          <Button small look={dirty ? 'primary' : 'plain'} keys="mod+s" disabledReason={readOnly ?? (dirty ? null : 'Everything is saved.')} pending={texts.saving} onClick={save}>
             Save
           </Button>
         </div>
       </div>
-      <div className={css['notesread']} aria-label="As people read it">
+      <div className={css['read']} aria-label="As people read it">
         {text.trim() ? <Markdown text={text} /> : <p className="meta">What you write stands here as people will read it.</p>}
       </div>
     </div>

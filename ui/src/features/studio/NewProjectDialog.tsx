@@ -6,7 +6,7 @@ import { Button } from '@/design/Button'
 import { Dialog, DialogFoot } from '@/design/Dialog'
 import { ProblemNotice } from '@/design/Notice'
 import { StepChain } from '@/features/studio/StepChain'
-import css from '@/features/studio/Studio.module.css'
+import css from '@/features/studio/NewProject.module.css'
 import { TEMPLATES } from '@/features/studio/templates'
 
 export function NewProjectDialog({ onClose, onMade }: { onClose: () => void; onMade: (id: string) => void }) {
@@ -35,8 +35,8 @@ export function NewProjectDialog({ onClose, onMade }: { onClose: () => void; onM
             <label key={one.key} className={css['template']} data-on={one.key === key || undefined}>
               <input type="radio" name="template" value={one.key} checked={one.key === key} onChange={() => setKey(one.key)} />
               <span>
-                <span className={css['name']}>{one.title}</span>
-                <span className={css['about']}>{one.says}</span>
+                <span className={css['title']}>{one.title}</span>
+                <span className={css['says']}>{one.says}</span>
                 <StepChain steps={one.steps} />
               </span>
             </label>

@@ -2,6 +2,7 @@
 import { Tabs } from '@mantine/core'
 import { Link, useBlocker } from '@tanstack/react-router'
 import { type ReactNode, Suspense, lazy, useRef, useState } from 'react'
+import { isArchived } from '@/api/projects'
 import type { Project } from '@/api/types'
 import { Button } from '@/design/Button'
 import { Confirm } from '@/design/Dialog'
@@ -13,9 +14,10 @@ import type { EditorHandle } from '@/features/studio/CodeEditor'
 import { InstructionsTab } from '@/features/studio/InstructionsTab'
 import { PublishDialog } from '@/features/studio/PublishDialog'
 import { SavedState } from '@/features/studio/SavedState'
-import { StaleDialog } from '@/features/studio/StaleDialog'
-import css from '@/features/studio/Studio.module.css'
+import { StaleDialog, StaleFlowDialog } from '@/features/studio/StaleDialog'
+import css from '@/features/studio/Workplace.module.css'
 import { useDraft } from '@/features/studio/use-draft'
+import { ABOUT, useTexts } from '@/features/studio/use-texts'
 import { VersionsTab } from '@/features/studio/VersionsTab'
 import { counted } from '@/lib/format'
 import { useHotkeys } from '@/lib/hotkeys'
@@ -24,6 +26,8 @@ const FlowTab = lazy(() => import('@/features/studio/FlowTab'))
 
 interface WorkplaceProps {
   project: Project
+  /** The tag the project was read under. */
+  etag: string | null
   trail: ReactNode[]
   tab: string
   onTab: (tab: string) => void
@@ -32,11 +36,11 @@ interface WorkplaceProps {
   onGone: () => void
 }
 
-export function ProjectWorkplace({ project, trail, tab, onTab, version, onVersion, onGone }: WorkplaceProps) {
+export function ProjectWorkplace({ project, etag, trail, tab, onTab, version, onVersion, onGone }: WorkplaceProps) {
   const draft = useDraft(project.id)
   const editor = useRef<EditorHandle>(null)
   const [publishing, setPublishing] = useState(false)
-  const [notes, setNotes] = useState<string | null>(null)
+  const texts = useTexts(project, etag)
   const readOnly = project.can.edit ?? null
   const problems = draft.problems.length
   const whyNoSave =
@@ -46,7 +50,7 @@ export function ProjectWorkplace({ project, trail, tab, onTab, version, onVersio
     if (whyNoSave === null && !draft.saving) draft.save()
   }
   useHotkeys([{ keys: 'mod+s', says: 'Save the flow', group: 'Flow', whileTyping: true, disabled: tab !== 'flow', run: save }])
-  const unsaved = [draft.dirty && 'flow', notes !== null && notes !== project.instructions && 'instructions'].filter(Boolean)
+  const unsaved = [draft.dirty && 'flow', texts.isDirty('instructions') && 'instructions', texts.isDirty(...ABOUT) && 'about tab'].filter(Boolean)
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => unsaved.length > 0 && current.pathname !== next.pathname,
     enableBeforeUnload: () => unsaved.length > 0,
@@ -57,7 +61,7 @@ export function ProjectWorkplace({ project, trail, tab, onTab, version, onVersio
     <>
       <span className={css['links']}>
         <Link to="/tasks" search={{ project: [project.id] }}>Tasks</Link>
-        <Link to="/uploads" search={{ project: project.id }}>Upload</Link>
+        {!isArchived(project) && <Link to="/uploads" search={{ project: project.id }}>Upload</Link>}
       </span>
       {(tab === 'flow' || draft.dirty) && (
         <Button className={draft.dirty ? undefined : css['desk']} look={draft.dirty ? 'primary' : 'plain'} keys={tab === 'flow' ? 'mod+s' : undefined} disabledReason={whyNoSave} pending={draft.saving} onClick={save}>
@@ -96,7 +100,7 @@ export function ProjectWorkplace({ project, trail, tab, onTab, version, onVersio
       </div>
       <Suspense fallback={<div className={css['loading']}><Skeleton height={360} radius={6} /></div>}>
         {tab === 'flow' && <FlowTab draft={draft} readOnly={readOnly} editor={editor} />}
-        {tab === 'instructions' && <InstructionsTab project={project} readOnly={readOnly} own={notes} onWrite={setNotes} />}
+        {tab === 'instructions' && <InstructionsTab texts={texts} readOnly={readOnly} />}
         {tab === 'versions' && (
           <VersionsTab
             project={project.id}
@@ -110,10 +114,11 @@ export function ProjectWorkplace({ project, trail, tab, onTab, version, onVersio
             }}
           />
         )}
-        {tab === 'about' && <AboutTab project={project} readOnly={readOnly} onGone={onGone} />}
+        {tab === 'about' && <AboutTab project={project} texts={texts} readOnly={readOnly} onGone={onGone} />}
       </Suspense>
-      {publishing && <PublishDialog project={project} source={draft.saved} onClose={() => setPublishing(false)} />}
-      {draft.stale && <StaleDialog project={project.id} mine={draft.text} saving={draft.saving} onOverwrite={draft.overwrite} onTakeTheirs={draft.takeTheirs} />}
+      {publishing && <PublishDialog project={project} source={draft.saved} etag={draft.etag} onClose={() => setPublishing(false)} />}
+      {draft.stale && <StaleFlowDialog project={project.id} mine={draft.text} saving={draft.saving} onOverwrite={draft.overwrite} onTakeTheirs={draft.takeTheirs} />}
+      {texts.conflict && <StaleDialog title="Somebody changed this project after you opened it" {...texts.conflict} saving={texts.saving} onOverwrite={texts.overwrite} onTakeTheirs={texts.takeTheirs} />}
       <Confirm open={blocker.status === 'blocked'} onClose={() => blocker.reset?.()} title="Leave without saving?" verb="Leave" danger onConfirm={() => blocker.proceed?.()}>
         The changes to the {unsaved.join(' and the ')} of {project.name} are only on this page{draft.dirty && problems > 0 ? `, and ${counted(problems, 'thing')} must be mended before the flow can be saved` : ''}.
       </Confirm>

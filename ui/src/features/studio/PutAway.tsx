@@ -1,30 +1,25 @@
-// Archiving a project, which can be undone, and deleting it, which cannot.
-import { TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+// Archiving a project, which can be undone, and deleting one without tasks, which cannot.
 import { useState } from 'react'
-import { taskCountQuery, useChangeProject, useDeleteProject } from '@/api/studio'
+import { isArchived } from '@/api/projects'
+import { useChangeProject, useDeleteProject } from '@/api/studio'
 import type { Project } from '@/api/types'
 import { Button } from '@/design/Button'
 import { Confirm } from '@/design/Dialog'
 import { ProblemNotice } from '@/design/Notice'
 import { Section } from '@/design/Section'
-import css from '@/features/studio/Studio.module.css'
-import { counted, total } from '@/lib/format'
-
-/** From so many tasks on, the number has to be typed. */
-const TYPED_FROM = 1_000
+import { counted } from '@/lib/format'
 
 export function PutAway({ project, onGone }: { project: Project; onGone: () => void }) {
   const [asking, setAsking] = useState(false)
   const change = useChangeProject(project.id)
-  const archived = project.state === 'archived'
+  const archived = isArchived(project)
   return (
     <>
       <Section
         title={archived ? 'This project is archived' : 'Archive'}
-        says={archived ? 'It takes no new tasks. Restoring brings it back as it was.' : 'An archived project takes no new tasks and leaves the lists. Its tasks, answers and versions stay, and it can be restored.'}
+        says={archived ? 'It takes no new tasks. Restoring brings it back as it was.' : 'An archived project takes no new tasks and is not offered for uploads; lists show it last, as archived. Its tasks, answers and versions stay, and it can be restored.'}
         action={
-          <Button disabledReason={archived ? project.can.restore : project.can.archive} pending={change.isPending} onClick={() => change.mutate({ state: archived ? 'active' : 'archived' })}>
+          <Button disabledReason={archived ? project.can.restore : project.can.archive} pending={change.isPending} onClick={() => change.mutate({ change: { state: archived ? 'active' : 'archived' }, etag: null })}>
             {archived ? 'Restore' : 'Archive'}
           </Button>
         }
@@ -33,7 +28,7 @@ export function PutAway({ project, onGone }: { project: Project; onGone: () => v
       </Section>
       <Section
         title="Delete"
-        says="Removes the project with all its tasks, answers, versions and files. This cannot be undone."
+        says="Only a project without tasks can be deleted, and that cannot be undone; one with tasks is archived instead."
         action={<Button look="danger" disabledReason={project.can.delete} onClick={() => setAsking(true)}>Delete project</Button>}
       >
         {null}
@@ -44,22 +39,11 @@ export function PutAway({ project, onGone }: { project: Project; onGone: () => v
 }
 
 function DeleteProject({ project, onClose, onGone }: { project: Project; onClose: () => void; onGone: () => void }) {
-  const count = useQuery(taskCountQuery(project.id))
   const remove = useDeleteProject(project.id)
-  const [typed, setTyped] = useState('')
-  const tasks = count.data?.total ?? 0
-  const mustType = tasks > TYPED_FROM
-  const ready = count.data !== undefined && (!mustType || typed.replaceAll(/[^0-9]/g, '') === String(tasks))
   const versions = project.published_version
   return (
-    <Confirm open onClose={onClose} title={`Delete ${project.name}?`} verb="Delete project" danger pending={remove.isPending || count.isPending} problem={remove.error ?? count.error} onConfirm={() => ready && remove.mutate(undefined, { onSuccess: onGone })}>
-      <div className={css['form']}>
-        <p>
-          This removes {count.data ? `${total(tasks, count.data.total_is_exact)} ${tasks === 1 ? 'task' : 'tasks'}` : 'its tasks'} with their answers and files
-          {versions ? `, ${counted(versions, 'version')} of the flow` : ''} and the instructions. It cannot be undone.
-        </p>
-        {mustType && <TextInput label={`Type ${tasks} to confirm`} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} inputMode="numeric" />}
-      </div>
+    <Confirm open onClose={onClose} title={`Delete ${project.name}?`} verb="Delete project" danger pending={remove.isPending} problem={remove.error} onConfirm={() => remove.mutate(undefined, { onSuccess: onGone })}>
+      This removes the flow{versions ? ` with its ${counted(versions, 'version')}` : ''}, the instructions and the records of its uploads. It cannot be undone.
     </Confirm>
   )
 }

@@ -3,7 +3,7 @@ import { IconAlertCircle, IconCircleCheck } from '@tabler/icons-react'
 import type { Project } from '@/api/types'
 import { Button } from '@/design/Button'
 import { PublishedVersion } from '@/features/studio/project-columns'
-import css from '@/features/studio/Studio.module.css'
+import css from '@/features/studio/Workplace.module.css'
 import type { Draft } from '@/features/studio/use-draft'
 import { counted } from '@/lib/format'
 
@@ -23,7 +23,9 @@ export function SavedState({ project, draft, onNext }: { project: Project; draft
         )}
       </span>
       <span className={css['savedword']}>{draft.saving ? 'Saving' : draft.dirty ? 'Not saved' : 'Saved'}</span>
-      <PublishedVersion project={project} />
+      <span className={css['desk']}>
+        <PublishedVersion project={project} />
+      </span>
     </div>
   )
 }

@@ -1,6 +1,6 @@
 // The steps of a flow in one line: what is done, and by whom.
 import { IconCpu, IconUser } from '@tabler/icons-react'
-import css from '@/features/studio/Studio.module.css'
+import css from '@/features/studio/StepChain.module.css'
 
 interface StepChainProps {
   steps: { id: string; use: string; by: string[] }[]

@@ -8,7 +8,8 @@ import { EmptyState, ProblemNotice } from '@/design/Notice'
 import { Skeleton } from '@/design/Skeleton'
 import { Time } from '@/design/Time'
 import { DiffView } from '@/features/studio/DiffView'
-import css from '@/features/studio/Studio.module.css'
+import list from '@/features/studio/ProjectList.module.css'
+import css from '@/features/studio/Versions.module.css'
 
 const CodeEditor = lazy(() => import('@/features/studio/CodeEditor'))
 
@@ -31,13 +32,13 @@ export function VersionsTab({ project, live, shown, onShow, readOnly, onRestore 
   if (versions.data && !version) return <EmptyState title="Nothing is published yet">Publishing makes version 1 of the flow. Tasks can be added from then on.</EmptyState>
   return (
     <div className={css['versions']}>
-      <ol className={css['versionlist']} aria-label="Versions">
+      <ol className={css['list']} aria-label="Versions">
         {versions.isPending && <li><Skeleton width={160} height={34} /></li>}
         {items.map((one) => (
           <li key={one.number}>
             <button type="button" aria-current={one.number === version?.number} onClick={() => onShow(one.number)}>
-              <span className={css['versionname']}>
-                Version {one.number} {one.number === live && <span className={css['mark']}>live</span>}
+              <span className={css['name']}>
+                Version {one.number} {one.number === live && <span className={list['mark']}>live</span>}
               </span>
               <span className="meta">
                 <Time at={one.published_at} /> · {one.published_by.name}
@@ -47,8 +48,8 @@ export function VersionsTab({ project, live, shown, onShow, readOnly, onRestore 
         ))}
       </ol>
       {version && (
-        <section className={css['versiontext']} aria-label={`Version ${version.number}`}>
-          <div className={css['versionbar']}>
+        <section className={css['text']} aria-label={`Version ${version.number}`}>
+          <div className={css['bar']}>
             <SegmentedControl
               size="xs"
               value={way}
@@ -60,7 +61,7 @@ export function VersionsTab({ project, live, shown, onShow, readOnly, onRestore 
             </Button>
           </div>
           {way === 'changes' ? (
-            <div className={css['versiondiff']}>
+            <div className={css['diff']}>
               <DiffView before={before?.source ?? ''} after={version.source} label={`What version ${version.number} changed`} />
             </div>
           ) : (

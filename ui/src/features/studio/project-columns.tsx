@@ -1,10 +1,11 @@
 // The columns of the list of projects.
 import { Link } from '@tanstack/react-router'
+import { isArchived } from '@/api/projects'
 import type { Project } from '@/api/types'
 import { Time } from '@/design/Time'
 import type { Column } from '@/design/table-columns'
 import { StepChain } from '@/features/studio/StepChain'
-import css from '@/features/studio/Studio.module.css'
+import css from '@/features/studio/ProjectList.module.css'
 
 export const projectColumns: Column<Project>[] = [
   {
@@ -15,7 +16,7 @@ export const projectColumns: Column<Project>[] = [
     cell: (project) => (
       <span className={css['named']}>
         <span className={css['name']}>{project.name}</span>
-        {project.state === 'archived' && <span className={css['mark']}>archived</span>}
+        {isArchived(project) && <span className={css['mark']}>archived</span>}
         {project.is_playground && <span className={css['mark']}>playground</span>}
         {project.description && <span className={css['about']}>{project.description}</span>}
       </span>

@@ -11,7 +11,8 @@ const QUIET_MS = 400
 export interface Draft {
   text: string
   saved: string
-  revision: number
+  /** The tag of what is saved, as it stands on this page. */
+  etag: string | null
   dirty: boolean
   write: (text: string) => void
   /** The text the problems were found in; while it is another than `text`, a check is on its way. */
@@ -32,8 +33,8 @@ export function useDraft(project: string): Draft {
   const { data: held } = useSuspenseQuery(draftQuery(project))
   const queries = useQueryClient()
   const [own, setOwn] = useState<string | null>(null)
-  // The tag of what this text grew from: a newer one in the cache is somebody else's.
-  const [etag, setEtag] = useState(held.etag)
+  // The tag of what one's own text grew from: a newer one in the cache is somebody else's.
+  const [grewFrom, setGrewFrom] = useState(held.etag)
   const save = useSaveDraft(project)
   const text = own ?? held.data.source
   const [checked] = useDebouncedValue(text, QUIET_MS)
@@ -55,7 +56,7 @@ export function useDraft(project: string): Draft {
         onSuccess: (now) => {
           // What was typed while it was being saved stays.
           setOwn((current) => (current === text && now.data.source === text ? null : current))
-          setEtag(now.etag)
+          setGrewFrom(now.etag)
         },
       },
     )
@@ -65,26 +66,25 @@ export function useDraft(project: string): Draft {
   return {
     text,
     saved: held.data.source,
-    revision: held.data.revision,
+    etag: held.etag,
     dirty: text !== held.data.source,
     write: (next) => {
+      if (own === null) setGrewFrom(held.etag)
       setOwn(next)
       if (save.error && !stale) save.reset()
     },
     checked: found.source,
     problems: found.problems,
     checkFailed: isSaved ? null : check.error,
-    save: () => store(etag),
+    save: () => store(own === null ? held.etag : grewFrom),
     saving: save.isPending,
     refusal: stale || invalid ? null : save.error,
     stale,
-    overwrite: () => store(null),
+    // What stands in the cache by now is what was compared with: a third text is not written over unseen.
+    overwrite: () => store(held.etag),
     takeTheirs: () => {
       save.reset()
-      void queries.fetchQuery({ ...draftQuery(project), staleTime: 0 }).then((now) => {
-        setOwn(null)
-        setEtag(now.etag)
-      })
+      void queries.fetchQuery({ ...draftQuery(project), staleTime: 0 }).then(() => setOwn(null))
     },
   }
 }

@@ -11,6 +11,7 @@ import { Skeleton } from '@/design/Skeleton'
 import { Copy } from '@/design/Time'
 import css from '@/features/task/TaskPage.module.css'
 import { type Exact, fieldOf, readExact, written } from '@/lib/exact-json'
+import { saveText } from '@/lib/take-away'
 
 type Part = 'original' | 'answers' | 'everything'
 
@@ -36,20 +37,13 @@ export function JsonTab({ taskId, name }: { taskId: string; name: string }) {
   const joined = texts.every((text) => text !== undefined) ? texts.join('\u0000') : null
   const text = useMemo(() => (joined === null ? null : partOf(part, joined.split('\u0000'))), [joined, part])
   const failed = said.find((query) => query.isError)
-  const save = () => {
-    const link = document.createElement('a')
-    link.href = URL.createObjectURL(new Blob([text ?? ''], { type: 'application/json' }))
-    link.download = `${name}-${part}.json`
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000)
-  }
   return (
     <div className={css['jsontab']}>
       <div className={css['tools']}>
         <SegmentedControl size="xs" value={part} onChange={(next) => setPart(next as Part)} data={[{ value: 'original', label: 'Original' }, { value: 'answers', label: 'Answers' }, { value: 'everything', label: 'Everything' }]} aria-label="What to show" />
         <span className={css['push']} />
         {text !== null && <Copy text={text} label="Copy the JSON" />}
-        <IconButton small label="Download the JSON" disabledReason={text === null ? 'It is still loading.' : null} onClick={save}><IconDownload size={15} /></IconButton>
+        <IconButton small label="Download the JSON" disabledReason={text === null ? 'It is still loading.' : null} onClick={() => saveText(`${name}-${part}.json`, text ?? '')}><IconDownload size={15} /></IconButton>
       </div>
       {failed ? <ProblemNotice problem={failed.error} onRetry={() => void failed.refetch()} /> : text === null ? <Skeleton height={180} radius={6} /> : <JsonView text={text} label={`${part} of the task as JSON`} />}
     </div>

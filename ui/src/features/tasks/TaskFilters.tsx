@@ -1,6 +1,7 @@
 // What narrows the task list: text, status, project, step, batch. It all lives in the URL.
 import { IconChevronDown, IconSearch, IconX } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { isArchived } from '@/api/projects'
 import type { Project } from '@/api/types'
 import { Button } from '@/design/Button'
 import { Chip } from '@/design/Chip'
@@ -29,11 +30,13 @@ export function TaskFilters({ search, projects, onChange, summary }: TaskFilters
   const chosen = projects.filter((project) => !search.project || search.project.includes(project.id))
   const steps = [...new Set(chosen.flatMap((project) => project.steps.map((step) => step.id)))]
   const nameOf = (id: string) => projects.find((project) => project.id === id)?.name ?? id
+  const putAway = new Set(projects.filter(isArchived).map((project) => project.id))
+  const drawProject = (id: string) => (putAway.has(id) ? <>{nameOf(id)} <span className="meta">archived</span></> : nameOf(id))
   return (
     <div className={css['filters']} role="search" aria-label="Filter tasks">
       <TextField label="Search id, external id or input" value={search.q} onChange={(q) => onChange({ q })} keys="/" icon={<IconSearch size={14} />} wide />
       <Choice title="Status" items={STATUSES} chosen={search.status} draw={(status) => <StatusBadge state={status} />} onPick={(status) => onChange({ status: toggled(search.status, status) })} />
-      <Choice title="Project" items={projects.map((project) => project.id)} chosen={search.project} draw={nameOf} onPick={(id) => onChange({ project: toggled(search.project, id) })} />
+      <Choice title="Project" items={projects.map((project) => project.id)} chosen={search.project} draw={drawProject} onPick={(id) => onChange({ project: toggled(search.project, id) })} />
       {steps.length > 0 && <Choice title="Step" items={steps} kind="radio" chosen={search.step ? [search.step] : undefined} draw={(step) => step} onPick={(step) => onChange({ step: search.step === step ? undefined : step })} />}
       <TextField label="Batch" value={search.batch} onChange={(batch) => onChange({ batch })} />
       {search.status?.map((status) => <Chip key={status} label="Status" value={words(status)} onRemove={() => onChange({ status: toggled(search.status, status) })} />)}

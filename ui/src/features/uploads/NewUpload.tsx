@@ -18,6 +18,7 @@ import { uuid } from '@/lib/uuid'
 interface NewUploadProps {
   open: boolean
   onClose: () => void
+  /** Those that take new tasks. */
   projects: Project[]
   /** Chosen beforehand, as by a filter or by the last upload. */
   project: string
@@ -67,7 +68,7 @@ function NewUploadForm({ onClose, projects, project, onProject, file, onFile, on
     <>
       <Select
         label="Project"
-        data={projects.filter((each) => each.state === 'active').map((each) => ({ value: each.id, label: each.name }))}
+        data={projects.map((each) => ({ value: each.id, label: each.name }))}
         value={project || null}
         onChange={(id) => id && onProject(id)}
         placeholder="Choose a project"

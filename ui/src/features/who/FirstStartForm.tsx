@@ -20,7 +20,7 @@ export function FirstStartForm({ token, onDone }: { token: string; onDone: () =>
       <TextInput label="Your name" name="name" autoComplete="name" value={owner.name} onChange={(event) => set({ name: event.currentTarget.value })} required withAsterisk={false} autoFocus />
       <TextInput label="Email" type="email" name="email" autoComplete="username" value={owner.email} onChange={(event) => set({ email: event.currentTarget.value })} required withAsterisk={false} />
       <NewPasswordField value={owner.password} onChange={(password) => set({ password })} />
-      <TextInput label="Workspace" name="workspace" description="The name of your team or company; it can be changed." value={owner.workspace} onChange={(event) => set({ workspace: event.currentTarget.value })} required withAsterisk={false} />
+      <TextInput label="Workspace" name="workspace" description="The name of your team or company; it cannot be changed later." value={owner.workspace} onChange={(event) => set({ workspace: event.currentTarget.value })} required withAsterisk={false} />
       <ProblemNotice problem={start.error} />
       <Button type="submit" look="primary" pending={start.isPending} disabledReason={owner.password.length > 0 && owner.password.length < PASSWORD_LEAST ? `The password needs at least ${PASSWORD_LEAST} characters.` : null}>
         Make the workspace

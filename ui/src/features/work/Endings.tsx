@@ -2,11 +2,14 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Hold, WorkHome } from '@/api/types'
+import { freeIn } from '@/api/work'
 import { Button } from '@/design/Button'
 import { EmptyState, ProblemNotice } from '@/design/Notice'
+import { CopyButton } from '@/design/Time'
 import { readLocal } from '@/features/work/local-draft'
 import css from '@/features/work/Workbench.module.css'
-import { counted, words } from '@/lib/format'
+import { exactOf, written } from '@/lib/exact-json'
+import { counted, total, totalOf, words } from '@/lib/format'
 
 const Standing = ({ children }: { children: ReactNode }) => (
   <div className={css['bench']}>
@@ -34,7 +37,7 @@ export function LateSubmit({ says, onNext, pending, problem }: LateSubmitProps) 
   return (
     <Standing>
       <EmptyState title="Somebody else has this task now" action={<><Button look="primary" pending={pending} onClick={onNext}>Take the next task</Button><Link to="/work">Back to Work</Link></>}>
-        {says} Your work is not lost: it was kept as a draft with the task, and a manager can accept it.
+        {says} Your work is not lost: it was kept as a draft with the task, where a manager can see it.
       </EmptyState>
       <ProblemNotice problem={problem} size="page" />
     </Standing>
@@ -53,20 +56,20 @@ interface NothingLeftProps {
 export function NothingLeft({ from, work, onTake, pending, problem }: NothingLeftProps) {
   const others = (work?.queues ?? []).filter((queue) => queue.free > 0)
   const done = work?.today.submitted ?? 0
-  const total = others.reduce((sum, queue) => sum + queue.free, 0)
+  const free = freeIn(others)
   return (
     <Standing>
       <EmptyState
         title={from ? `Nothing left in ${from}` : 'Nothing left to take'}
         action={
           <>
-            {others.length > 0 && <Button look="primary" pending={pending} onClick={() => onTake({})}>{total === 1 ? 'Take that one' : `Take the next of ${counted(total, 'task')}`}</Button>}
+            {others.length > 0 && <Button look="primary" pending={pending} onClick={() => onTake({})}>{free.n === 1 ? 'Take that one' : `Take the next of ${totalOf(free.n, free.isExact, 'task')}`}</Button>}
             <Link to="/work">Back to Work</Link>
           </>
         }
       >
         {done > 0 ? `You have submitted ${counted(done, 'task')} today. ` : ''}
-        {others.length > 0 ? `There is work in ${others.slice(0, 3).map((queue) => `${queue.project.name} › ${queue.step} (${queue.free})`).join(', ')}.` : 'When new work arrives it is offered here; you can leave this page open.'}
+        {others.length > 0 ? `There is work in ${others.slice(0, 3).map((queue) => `${queue.project.name} › ${queue.step} (${total(queue.free, queue.free_is_exact)})`).join(', ')}.` : 'When new work arrives it is offered here; you can leave this page open.'}
       </EmptyState>
       <ProblemNotice problem={problem} size="page" />
     </Standing>
@@ -89,10 +92,9 @@ interface EndedHoldProps {
 export function EndedHold({ hold, onTake, pending, problem }: EndedHoldProps) {
   const { id, state } = hold.reservation
   const kept = state === 'submitted' ? null : readLocal(id)
-  const copy = () => void navigator.clipboard?.writeText(JSON.stringify(kept?.answer, null, 2))
   return (
     <Standing>
-      <EmptyState title={`This reservation is ${words(state)}`} action={<><Button look="primary" pending={pending} onClick={onTake}>Take the next task</Button><Link to="/tasks/$taskId" params={{ taskId: hold.task.id }}>Open the task</Link>{kept && <Button onClick={copy}>Copy what you had entered</Button>}</>}>
+      <EmptyState title={`This reservation is ${words(state)}`} action={<><Button look="primary" pending={pending} onClick={onTake}>Take the next task</Button><Link to="/tasks/$taskId" params={{ taskId: hold.task.id }}>Open the task</Link>{kept && <CopyButton text={written(exactOf(kept.answer))} label="Copy what you had entered" />}</>}>
         {SAYS[state] ?? 'It has ended.'} {kept && 'What you had entered is still kept in this browser.'}
       </EmptyState>
       <ProblemNotice problem={problem} size="page" />

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import type { WorkHome } from '@/api/types'
 import { Button } from '@/design/Button'
 import css from '@/features/work/WorkHome.module.css'
-import { count } from '@/lib/format'
+import { total } from '@/lib/format'
 
 const ICONS: Record<string, ReactNode> = {
   annotate: <IconVectorBezier2 size={16} />,
@@ -33,7 +33,7 @@ export function Queues({ queues, pending, onStart }: QueuesProps) {
           <tr key={`${queue.project.id} ${queue.step}`}>
             <td><span className={css['name']}>{queue.project.name}</span> <span className="meta">› {queue.step}</span></td>
             <td className={css['kind']}><span className={css['use']}>{ICONS[queue.use ?? ''] ?? <IconChecklist size={16} />} {queue.use}</span></td>
-            <td className={css['end']}><span className="numbers">{count(queue.free)}</span></td>
+            <td className={css['end']}><span className="numbers">{total(queue.free, queue.free_is_exact)}</span></td>
             <td className={css['go']}>
               <Button small pending={pending === queue} disabledReason={queue.free === 0 ? 'Nothing is free in this queue right now.' : null} onClick={() => onStart(queue)} aria-label={`Start ${queue.project.name}, ${queue.step}`}>Start</Button>
             </td>

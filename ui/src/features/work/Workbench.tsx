@@ -59,10 +59,12 @@ export function Workbench({ hold, queue, prefilled, check, written, isDrawn, edi
   const sent = useRef<{ answer: Json; key: string } | null>(null)
   const isOver = held.state === 'expired' || (held.state === 'held' && seconds <= 0)
   const isBusy = submit.isPending || next.isPending
+  const whyNoSubmit = work.saving.kind === 'conflict' ? 'Choose first which of the two versions stands.' : null
 
   const takeNext = () => next.mutate(queue, { onSuccess: onNext })
   const send = () => {
-    if (isBusy || submit.isSuccess) return
+    // The keys reach behind a dialog, where the button does not.
+    if (isBusy || submit.isSuccess || whyNoSubmit || asking) return
     if (!refusals.passes()) return showFirst()
     refusals.clear()
     work.pause()
@@ -99,7 +101,7 @@ export function Workbench({ hold, queue, prefilled, check, written, isDrawn, edi
   const wrong = refusals.places.size
   return (
     <div className={css['bench']}>
-      <WorkBar hold={hold} seconds={seconds} saving={work.saving} today={today} areInstructionsOpen={instructions === 'open'} onInstructions={toggleInstructions} onSkip={() => setAsking('skip')} onRelease={() => setAsking('release')} onSubmit={send} isSubmitting={isBusy} submitReason={work.saving.kind === 'conflict' ? 'Choose first which of the two versions stands.' : null} />
+      <WorkBar hold={hold} seconds={seconds} saving={work.saving} today={today} areInstructionsOpen={instructions === 'open'} onInstructions={toggleInstructions} onSkip={() => setAsking('skip')} onRelease={() => setAsking('release')} onSubmit={send} isSubmitting={isBusy} submitReason={whyNoSubmit} />
       {isOver && (
         <div className={css['notice']} role="status">
           <IconAlertTriangle size={16} aria-hidden />

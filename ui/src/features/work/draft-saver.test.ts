@@ -78,6 +78,33 @@ it('tries again with more patience while the server is not reached', async () =>
   expect(heard.filter((saving) => saving.kind === 'kept')).toHaveLength(2)
 })
 
+it('saves what waited, and what was typed, when a stop came to nothing', async () => {
+  const save = vi.fn(async (_: object, revision: number) => ({ draft_revision: revision + 1 }))
+  const { saver, last } = aSaver(save)
+  saver.change({ n: 1 })
+  saver.stop()
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(save).not.toHaveBeenCalled()
+  saver.start()
+  expect(last()).toEqual({ kind: 'unsaved' })
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(save.mock.calls).toEqual([[{ n: 1 }, 3]])
+  expect(last()).toEqual({ kind: 'saved', at: 7 })
+
+  saver.stop()
+  saver.change({ n: 2 })
+  saver.start()
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(save.mock.calls[1]).toEqual([{ n: 2 }, 4])
+})
+
+it('has nothing to save when a stop came to nothing and all was saved', async () => {
+  const { saver, heard } = aSaver(vi.fn(async (_: object, revision: number) => ({ draft_revision: revision + 1 })))
+  saver.stop()
+  saver.start()
+  expect(heard).toEqual([])
+})
+
 it('stops and says so when the hold has ended', async () => {
   const { saver, onEnded } = aSaver(vi.fn().mockRejectedValue(new Problem({ status: 409, code: 'illegal_move', detail: 'It was released.' })))
   saver.change({ n: 1 })

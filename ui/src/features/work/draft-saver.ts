@@ -45,8 +45,8 @@ export class DraftSaver {
 
   change(answer: Json): void {
     this.ways.keep(answer, this.revision)
-    if (this.isStopped) return
     this.waiting = answer
+    if (this.isStopped) return
     this.ways.onSaving({ kind: 'unsaved' })
     this.later(DELAY_MS)
   }
@@ -72,15 +72,18 @@ export class DraftSaver {
     }
   }
 
+  /** What waits is not sent, and not forgotten. */
   stop(): void {
     this.isStopped = true
-    this.waiting = null
     clearTimeout(this.timer)
   }
 
-  /** After a stop that came to nothing, as a refused submit. */
+  /** After a stop that came to nothing, as a refused submit: what waited is saved after all. */
   start(): void {
     this.isStopped = false
+    if (this.waiting === null) return
+    this.ways.onSaving({ kind: 'unsaved' })
+    this.later(DELAY_MS)
   }
 
   private later(ms: number): void {
