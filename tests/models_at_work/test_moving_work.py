@@ -161,7 +161,7 @@ async def test_what_a_local_model_cannot_do_is_said_in_words_with_a_way_out(yard
     run = page["runs"][0]
     assert run["error"]["code"] == "model_cannot_do_that"
     assert run["reason"].startswith("local/text cannot")
-    assert "remote vision model" in run["error"]["mend"]
+    assert "let people do this step" in run["error"]["mend"]
     assert run["steps"][0]["step_runs"][0]["attempt"] == 1
 
 
