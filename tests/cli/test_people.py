@@ -100,7 +100,6 @@ def test_a_new_password_replaces_the_old_one_and_signs_out(operator: Terminal, h
     ("command", "says"),
     [
         (["add", "cyd@example.org", "--password", "short"], "The password has 5 characters; 8 to 200 are needed."),
-        (["add", "cyd@example.org", "--password", "password1"], "The password is one of the passwords that are tried"),
         (["add", "cyd", "--password", PASSWORD], "cyd is not an e-mail address."),
         (
             ["add", "cyd@example.org"],
@@ -112,7 +111,6 @@ def test_a_new_password_replaces_the_old_one_and_signs_out(operator: Terminal, h
         ),
         (["password", "nobody@example.org", "--password", PASSWORD], "Nobody here has the address nobody@example.org."),
         (["password", "olive@example.org", "--password", "olive@example.org"], "The password is your e-mail address."),
-        (["password", "olive@example.org"], "No password was given: set TASKYARD_PASSWORD"),
         (["remove", "olive@example.org"], "No such command 'remove'. `taskyard user --help` shows what it takes."),
     ],
 )
