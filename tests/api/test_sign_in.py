@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -21,6 +22,8 @@ from tests.builders.credentials import entry
 from tests.builders.installs import OWNER, Install, installed
 from tests.builders.served import make_served
 from tests.conftest import TEMPLATE
+
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "operator.md"
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
 
@@ -230,6 +233,7 @@ async def test_an_address_is_slowed_down_whatever_accounts_it_tries(
 
 
 def test_behind_a_proxy_on_this_machine_the_address_is_the_forwarded_one(settings: Settings, database_url: str) -> None:
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in GUIDE.read_text("utf-8"), "so the guide sets it up"
     with make_served(settings, database_url, sign_in_per_minute_address=3) as served:
 
         def status(forwarded: str, came_from: str = "127.0.0.1") -> int:

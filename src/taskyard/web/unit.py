@@ -46,9 +46,11 @@ class Unit:
         Routes that read a long body call this after the last byte, so that no transaction waits for the network.
         """
         if self._session is None:
-            self._session = await self._database.begin(self._actor.workspace_id if self._actor else None)
-            if self._key is not None and self._actor is not None:
-                await self._claim_key(self._session, self._actor, self._key)
+            if self._key is None or self._actor is None:
+                self._session = await self._database.begin(self._actor.workspace_id if self._actor else None)
+            else:
+                await self._begin_with_key(self._actor, self._key)
+        assert self._session is not None  # noqa: S101 - each way above has opened it
         return self._session
 
     def covers(self, *parts: str) -> None:
@@ -70,18 +72,20 @@ class Unit:
             session, self._session = self._session, None
             await self._database.rollback(session)
 
-    async def _claim_key(self, session: AsyncSession, actor: Actor, key: str) -> None:
+    async def _begin_with_key(self, actor: Actor, key: str) -> None:
         name = _name(actor, key)
         try:
             # A twin in flight holds the row: this waits for its end, at most as long as for any lock.
-            claimed = await fetch(session, _CLAIM, {**name, "fingerprint": self._fingerprint})
+            self._session, claimed = await self._database.begin_with(
+                actor.workspace_id, _CLAIM, {**name, "fingerprint": self._fingerprint}
+            )
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
                 raise TwinInFlight from error
             raise
         if claimed:
             return
-        (row,) = await fetch(session, _FIND, name)
+        (row,) = await fetch(self._session, _FIND, name)
         if row.fingerprint != self._fingerprint:
             raise KeyUsedForAnother
         raise Replay(Response(row.body, row.status, {**row.headers, "Idempotency-Replayed": "true"}))

@@ -23,18 +23,17 @@ Row = Any
 Values = Mapping[str, Any]
 
 
-async def begin(session: AsyncSession, entering: Mapping[str, UUID]) -> None:
-    """Open the transaction, with the ids that row-level security compares with, in one trip.
+async def begin(
+    session: AsyncSession, entering: Mapping[str, UUID], sql: str | None = None, values: Values | None = None
+) -> list[Row]:
+    """Open the transaction, with the ids that row-level security compares with, and a first statement, in one trip.
 
-    Called by the transaction's edge, by nobody else.
+    Returns the rows of that statement. Called by the transaction's edge, by nobody else.
     """
-    # Several statements in one text can take no values beside it: a name of ours and an id are safe to write out.
     named = [f"SELECT set_config('{name}', '{UUID(str(value))}', true)" for name, value in entering.items()]
     driver = await _driver(session)
-    try:
-        await driver.execute("; ".join(["BEGIN", *named]).encode(), prepare=False)
-    except psycopg.Error as error:
-        raise await _as_the_mapper_says_it(session, driver, "BEGIN", error) from error
+    first = [] if sql is None else [_bound(driver, sql, values)]
+    return await _at_once(session, driver, ["BEGIN", *named, *first])
 
 
 async def fetch(session: AsyncSession, sql: str, values: Values | None = None) -> list[Row]:
@@ -42,8 +41,7 @@ async def fetch(session: AsyncSession, sql: str, values: Values | None = None) -
     driver = await _driver(session)
     try:
         cursor = await driver.cursor(row_factory=namedtuple_row).execute(sql, values)
-        has_rows = cursor.pgresult is not None and cursor.pgresult.status == ExecStatus.TUPLES_OK
-        return await cursor.fetchall() if has_rows else []
+        return await cursor.fetchall() if _has_rows(cursor) else []
     except psycopg.Error as error:
         raise await _as_the_mapper_says_it(session, driver, sql, error) from error
 
@@ -54,26 +52,33 @@ def with_commit(session: AsyncSession, sql: str, values: Values) -> None:
 
 
 async def commit(session: AsyncSession) -> None:
-    """Send what was kept for the commit, and commit.
+    """Send what was kept for the commit, and the commit behind it, in one trip.
 
     Called by the transaction's edge, by nobody else.
     """
-    for sql, values in _as_one(session.info.pop(_LAST, [])):
-        await fetch(session, sql, values)
     driver = await _driver(session)
+    last = [_bound(driver, sql, values) for sql, values in session.info.pop(_LAST, [])]
+    await _at_once(session, driver, [*last, "COMMIT"])
+
+
+def _bound(driver: psycopg.AsyncConnection[Any], sql: str, values: Values | None) -> str:
+    """Return a statement with its values written out by the driver: a text of several statements takes none beside."""
+    return psycopg.AsyncClientCursor(driver).mogrify(sql, values)
+
+
+async def _at_once(session: AsyncSession, driver: psycopg.AsyncConnection[Any], statements: list[str]) -> list[Row]:
+    """Run statements as one text, which ends at the first that fails; return the rows of the last."""
     try:
-        await driver.commit()
+        cursor = await driver.cursor(row_factory=namedtuple_row).execute("; ".join(statements).encode(), prepare=False)
+        while cursor.nextset():
+            pass
+        return await cursor.fetchall() if _has_rows(cursor) else []
     except psycopg.Error as error:
-        raise await _as_the_mapper_says_it(session, driver, "COMMIT", error) from error
+        raise await _as_the_mapper_says_it(session, driver, statements[-1], error) from error
 
 
-def _as_one(waiting: list[tuple[str, Values]]) -> list[tuple[str, Values]]:
-    """Return statements that see nothing of each other as one, when no two of them name different values alike."""
-    values = {name: value for _, given in waiting for name, value in given.items()}
-    if len(waiting) <= 1 or len(values) < sum(len(given) for _, given in waiting):
-        return waiting
-    parts = ", ".join(f"last_{number} AS ({sql})" for number, (sql, _) in enumerate(waiting))
-    return [(f"WITH {parts} SELECT", values)]
+def _has_rows(cursor: psycopg.AsyncCursor[Row]) -> bool:
+    return cursor.pgresult is not None and cursor.pgresult.status == ExecStatus.TUPLES_OK
 
 
 async def _driver(session: AsyncSession) -> psycopg.AsyncConnection[Any]:

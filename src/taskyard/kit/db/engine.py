@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -80,14 +80,25 @@ class Database:
 
     async def begin(self, workspace_id: UUID | None = None) -> AsyncSession:
         """Open a transaction bound to one workspace; end it with `commit` or `rollback`."""
+        session, _ = await self._begin({} if workspace_id is None else {_WORKSPACE: workspace_id})
+        return session
+
+    async def begin_with(
+        self, workspace_id: UUID, sql: str, values: direct.Values
+    ) -> tuple[AsyncSession, list[direct.Row]]:
+        """Open a transaction bound to one workspace and send its first statement along; return the rows of that too."""
+        return await self._begin({_WORKSPACE: workspace_id}, sql, values)
+
+    async def _begin(
+        self, entering: Mapping[str, UUID], sql: str | None = None, values: direct.Values | None = None
+    ) -> tuple[AsyncSession, list[direct.Row]]:
         session = self._sessions()
-        session.info["workspace_id"] = workspace_id
+        session.info["workspace_id"] = entering.get(_WORKSPACE)
         try:
-            await direct.begin(session, {} if workspace_id is None else {_WORKSPACE: workspace_id})
+            return session, await direct.begin(session, entering, sql, values)
         except BaseException:
             await self.rollback(session)
             raise
-        return session
 
     async def commit(self, session: AsyncSession) -> None:
         """Write what is pending, commit, then wake whoever listens."""
