@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 
 from taskyard.gateways.objects_incoming import PIECE_BYTES, NewFile, clear_leftovers
@@ -39,9 +40,14 @@ class FolderShelf:
 
     async def read(self, name: str, span: tuple[int, int] | None = None) -> AsyncIterator[bytes]:
         """Give the bytes in pieces. FileNotFoundError when there is no such object."""
-        # A file object, not a descriptor: when the request is cancelled just here, it is closed all the same.
+        opening = asyncio.ensure_future(asyncio.to_thread((self._folder / name).open, "rb", 0))
         with disk_trouble_told(may_be_absent=True):
-            file = await asyncio.to_thread((self._folder / name).open, "rb", 0)
+            try:
+                file = await asyncio.shield(opening)
+            except asyncio.CancelledError:
+                # Whoever asked has left while it was being opened: it is closed as soon as it is.
+                opening.add_done_callback(_close)
+                raise
         with file:
             at, end = span or (0, None)
             while end is None or at < end:
@@ -88,6 +94,11 @@ class FolderShelf:
                 with suppress(FileNotFoundError):
                     (self._folder / name).unlink()
                     _sync((self._folder / name).parent)
+
+
+def _close(opening: asyncio.Future[FileIO]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
 
 
 def _write_new(path: Path, content: bytes) -> None:

@@ -161,6 +161,8 @@ _FITS = """
 # one before had nothing. COALESCE itself stands in a sub-select: under row-level security a bare one is no condition
 # that PostgreSQL takes to an index, and each claim would read every step run of the workspace.
 # Who takes again what they had before goes on with the draft they left.
+# The task asks for the run, so that it comes behind it, as everywhere: PostgreSQL takes parts of a statement that do
+# not ask for each other in any order, and a model that begins another step of the same run takes the run first.
 # Run and task are moved in the same statement, by the table of moves: a queued task begins, any other stays.
 _CLAIM = f"""
     WITH claimed AS (
@@ -175,10 +177,12 @@ _CLAIM = f"""
         UPDATE runs SET state = 'running', reason = NULL, started_at = coalesce(runs.started_at, now())
         FROM claimed WHERE runs.workspace_id = %(workspace_id)s AND runs.id = claimed.run_id
           AND runs.state IN ('queued', 'waiting')
+        RETURNING runs.id
     ), begun AS (
         UPDATE tasks SET status = 'in_progress'
-        FROM claimed WHERE tasks.workspace_id = %(workspace_id)s AND tasks.id = claimed.task_id
-          AND tasks.status = 'queued'
+        FROM claimed CROSS JOIN (SELECT count(*) AS moved FROM running) AS run
+        WHERE tasks.workspace_id = %(workspace_id)s AND tasks.id = claimed.task_id
+          AND tasks.status = 'queued' AND run.moved >= 0
     ), held AS (
         INSERT INTO reservations (workspace_id, id, step_run_id, run_id, task_id, project_id, step, member_id, state,
                                   token, hold_seconds, lease_until, draft, draft_revision, draft_saved_at)
