@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import ColumnElement, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor, Permission
@@ -61,45 +61,24 @@ async def lock(session: AsyncSession, actor: Actor, reservation_id: UUID) -> Res
 
 async def held_for_step_run(session: AsyncSession, workspace_id: UUID, step_run_id: UUID) -> Reservation | None:
     """Return who holds a step run, locked."""
-    found: Reservation | None = await session.scalar(
-        select(Reservation)
-        .where(
-            Reservation.workspace_id == workspace_id,
-            Reservation.step_run_id == step_run_id,
-            Reservation.state == ReservationState.HELD,
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return found
+    held = await _held(session, workspace_id, Reservation.step_run_id == step_run_id)
+    return held[0] if held else None
 
 
 async def held_in_run(session: AsyncSession, workspace_id: UUID, task_id: UUID, run_id: UUID) -> list[Reservation]:
     """Return what people hold of a run, locked."""
-    rows = await session.scalars(
-        select(Reservation)
-        .where(
-            Reservation.workspace_id == workspace_id,
-            Reservation.task_id == task_id,
-            Reservation.run_id == run_id,
-            Reservation.state == ReservationState.HELD,
-        )
-        .order_by(Reservation.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return list(rows)
+    return await _held(session, workspace_id, Reservation.task_id == task_id, Reservation.run_id == run_id)
 
 
 async def held_by_member(session: AsyncSession, workspace_id: UUID, member_id: UUID) -> list[Reservation]:
     """Return what a member holds, locked."""
+    return await _held(session, workspace_id, Reservation.member_id == member_id)
+
+
+async def _held(session: AsyncSession, workspace_id: UUID, *which: ColumnElement[bool]) -> list[Reservation]:
     rows = await session.scalars(
         select(Reservation)
-        .where(
-            Reservation.workspace_id == workspace_id,
-            Reservation.member_id == member_id,
-            Reservation.state == ReservationState.HELD,
-        )
+        .where(Reservation.workspace_id == workspace_id, Reservation.state == ReservationState.HELD, *which)
         .order_by(Reservation.id)
         .with_for_update()
         .execution_options(populate_existing=True)
