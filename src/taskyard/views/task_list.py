@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -15,49 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard.access import Actor
 from taskyard.domain.tasks import TaskFilter
 from taskyard.kit.pages import EXACT_TOTAL_MAX, PageAsk, read_cursor, write_cursor
-from taskyard.kit.problems import Flaw, Kind, Problem
+from taskyard.views.task_orders import DEFAULT_ORDER, order_of
 from taskyard.views.visibility import bindings, visible
-
-
-class SortUnknown(Problem):
-    """Tasks cannot be sorted by {sort}: take one of {known}."""
-
-    kind = Kind.MALFORMED
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A total order: its key expressions, each with its direction, ending in the id."""
-
-    keys: tuple[tuple[str, str], ...]
-    casts: tuple[str, ...]
-
-    def sql(self) -> str:
-        """Return the ORDER BY."""
-        return ", ".join(f"{key} {way}" for key, way in self.keys)
-
-    def after(self) -> str:
-        """Return the condition that continues after the bound key values."""
-        names = [f"CAST(CAST(:after_{n} AS text) AS {cast})" for n, cast in enumerate(self.casts)]
-        if len({way for _, way in self.keys}) == 1:
-            sign = "<" if self.keys[0][1] == "DESC" else ">"
-            return f"({', '.join(key for key, _ in self.keys)}) {sign} ({', '.join(names)})"
-        (first, way), (last, last_way) = self.keys
-        sign, last_sign = ("<" if way == "DESC" else ">"), ("<" if last_way == "DESC" else ">")
-        return f"({first} {sign} {names[0]} OR ({first} = {names[0]} AND {last} {last_sign} {names[1]}))"
-
-
-_SUBMITTED = "greatest(tasks.last_submitted_at, '-infinity')"  # word for word as in the indexes of tasks
-ORDERS: dict[str, Order] = {
-    "-last_submitted_at": Order(((_SUBMITTED, "DESC"), ("tasks.id", "DESC")), ("timestamptz", "uuid")),
-    "last_submitted_at": Order(((_SUBMITTED, "ASC"), ("tasks.id", "ASC")), ("timestamptz", "uuid")),
-    # Ids grow with time: the id is the age.
-    "-created_at": Order((("tasks.id", "DESC"),), ("uuid",)),
-    "created_at": Order((("tasks.id", "ASC"),), ("uuid",)),
-    "priority": Order((("tasks.priority", "ASC"), ("tasks.id", "ASC")), ("integer", "uuid")),
-    "-priority": Order((("tasks.priority", "DESC"), ("tasks.id", "DESC")), ("integer", "uuid")),
-}
-DEFAULT_ORDER = "-last_submitted_at"
 
 ROW = """json_build_object(
     'id', tasks.id, 'external_id', tasks.external_id,
@@ -73,7 +31,10 @@ ROW = """json_build_object(
         SELECT json_build_object('id', members.id, 'name', members.name)
         FROM reservations JOIN members ON members.workspace_id = :workspace_id AND members.id = reservations.member_id
         WHERE reservations.workspace_id = :workspace_id AND reservations.task_id = tasks.id
-          AND reservations.state = 'held' ORDER BY reservations.id LIMIT 1),
+          AND reservations.state = 'held' AND (:is_lead OR reservations.member_id = :me)
+        ORDER BY reservations.id LIMIT 1),
+    'audit', coalesce(tasks.audit, CASE tasks.status WHEN 'completed' THEN 'ready' END),
+    'seconds', CASE WHEN :is_lead THEN tasks.seconds END, 'cost', CASE WHEN :is_lead THEN tasks.cost END,
     'created_at', tasks.created_at, 'last_submitted_at', tasks.last_submitted_at,
     'completed_at', tasks.completed_at)"""
 JOINS = """
@@ -83,26 +44,26 @@ JOINS = """
 
 async def page(session: AsyncSession, actor: Actor, asked: TaskFilter, sort: str | None, ask: PageAsk) -> bytes:
     """Return a page of tasks as JSON bytes. The total is exact up to 100,000."""
-    order = ORDERS.get(sort or DEFAULT_ORDER)
-    if order is None:
-        known = ", ".join(ORDERS)
-        raise SortUnknown([Flaw("sort", "is not known", f"Take one of {known}.", value=sort)], sort=sort, known=known)
+    order = await order_of(session, actor, sort, asked)
     where = ["tasks.workspace_id = :workspace_id", *asked.conditions()]
     if (seen := visible(actor)) is not None:
         where.append(seen)
-    values = {**asked.values(), **bindings(actor), "limit": ask.limit + 1}
-    bound = ["tasks", str(actor.workspace_id), sort or DEFAULT_ORDER, _told(asked)]
+    values = {**asked.values(), **bindings(actor), **order.values, "limit": ask.limit + 1}
+    bound = ["tasks", str(actor.workspace_id), sort or DEFAULT_ORDER, asked.told()]
     after = read_cursor(bound, ask.cursor)
     rows_where = [*where]
     if after is not None:
         rows_where.append(order.after())
         values |= {f"after_{n}": value for n, value in enumerate(after)}
+    keys = ", ".join(f"{key.sql} AS key_{n}" for n, key in enumerate(order.keys))
     statement = f"""
         WITH picked AS MATERIALIZED (
-            SELECT tasks.* FROM tasks WHERE {" AND ".join(rows_where)} ORDER BY {order.sql()} LIMIT :limit)
-        SELECT {ROW}::text AS row, {", ".join(f"({key})::text" for key, _ in order.keys)}
-        FROM picked AS tasks {JOINS} ORDER BY {order.sql()}
-    """  # noqa: S608 - conditions and orders come from the tables above, values are bound
+            SELECT tasks.*, {keys} FROM tasks {order.join}
+            WHERE {" AND ".join(rows_where)} ORDER BY {order.sql()} LIMIT :limit)
+        SELECT {ROW}::text AS row, {", ".join(f"tasks.key_{n}::text" for n in range(len(order.keys)))}
+        FROM picked AS tasks {JOINS}
+        ORDER BY {", ".join(f"tasks.key_{n} {key.way}" for n, key in enumerate(order.keys))}
+    """  # noqa: S608 - conditions and orders come from tables of ours, values are bound
     rows = (await session.execute(_text(statement), _used(statement, values))).all()
     items = [row[0] for row in rows[: ask.limit]]
     more = write_cursor(bound, list(rows[ask.limit - 1][1:])) if len(rows) > ask.limit else None
@@ -145,15 +106,3 @@ def _text(statement: str) -> TextClause:
 
 def _used(statement: str, values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if re.search(rf":{name}\b", statement)}
-
-
-def _told(asked: TaskFilter) -> list[Any]:
-    return [
-        sorted(map(str, asked.projects)),
-        sorted(asked.statuses),
-        asked.step,
-        asked.batch,
-        asked.words,
-        asked.mine,
-        sorted(map(str, asked.ids)),
-    ]
