@@ -326,27 +326,33 @@ IN_BODIES: dict[str, Any] = {
         "POST", "/tasks", {"json": {"tasks": [{"project": id_, "input": {"text": "a"}}]}}
     ),
     "POST /next .project": lambda id_: ("POST", "/next", {"json": {"project": id_}}),
-    "GET /tasks ?project[]": lambda id_: ("GET", f"/tasks?project={id_}", {}),
-    "GET /tasks/export ?project[]": lambda id_: ("GET", f"/tasks/export?project={id_}", {}),
     "GET /runs ?app": lambda id_: ("GET", f"/runs?app={id_}", {}),
     "POST /uploads ?project": lambda id_: (
         "POST", f"/uploads?project={id_}&name=a.csv",
         {"content": b"text\nhello\n", "headers": {"Content-Type": "text/csv"}},
     ),
 }  # fmt: skip
+# The filters of the list name things of every kind, wherever they are taken.
+FILTERS = {
+    "project[]": "project_id", "reserved_by[]": "member_id", "answered_by[]": "member_id", "upload": "upload_id",
+    "ids[]": "task_id",
+}  # fmt: skip
+NAMED_IN_FILTERS = {
+    f"GET {path} ?{name}": (path, name.removesuffix("[]"), example)
+    for path, (name, example) in product(("/tasks", "/tasks/export"), FILTERS.items())
+}
 # Those that need more than one request each have a test of their own below.
 ALONE = {
     "POST /auth/sign-in .workspace",
     "POST /auth/switch .workspace",
     "GET /events ?project",
-    "GET /tasks/export ?ids[]",
     "POST /uploads .project",
 }
 
 
 def test_every_id_in_a_body_or_a_query_has_a_case(app: FastAPI) -> None:
     found = ids_beside_addresses(app.openapi())
-    assert found - set(IN_BODIES) - ALONE == set()
+    assert found - set(IN_BODIES) - set(NAMED_IN_FILTERS) - ALONE == set()
     assert {"POST /tasks .project", "GET /tasks ?project[]"} <= found
 
 
@@ -362,6 +368,18 @@ async def test_a_project_of_another_tenant_named_in_a_request_is_like_none(
         answers.append(await told_of(owner, method, path, given, **named))
     assert answers[0] == answers[1]
     assert answers[0][0] in {200, 204, 404}
+
+
+@pytest.mark.parametrize("case", sorted(NAMED_IN_FILTERS))
+async def test_a_filter_that_names_what_another_tenant_has_is_like_one_of_none(
+    case: str, ours: World, theirs: World
+) -> None:
+    path, name, example = NAMED_IN_FILTERS[case]
+    owner = await ours.person("owner")
+    foreign, missing = await theirs.id_of(example), str(new_id())
+    answers = [await told_of(owner, "GET", path, given, params={name: given}) for given in (foreign, missing)]
+    assert answers[0] == answers[1]
+    assert answers[0][0] in {200, 404}
 
 
 @pytest.mark.parametrize("way", ["tasks", "app", "rerun"])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Header, Query, Response
+from fastapi import Depends, Header, Query, Request, Response
 
 from taskyard.access import Permission
 from taskyard.domain.runs import RunState
-from taskyard.domain.tasks import TaskFilter, TaskStatus, tag_of
+from taskyard.domain.tasks import FilterAsked, TaskFilter, refuse_hidden_fields, refuse_unknown_fields, tag_of
 from taskyard.kit import strict_json
 from taskyard.kit.pages import PageAsk
 from taskyard.ledger import Position
@@ -25,16 +25,12 @@ Ask = Annotated[PageAsk, Depends(page_ask)]
 Words = Annotated[str | None, Query(max_length=500)]
 
 
-async def task_filter(
-    project: Annotated[list[UUID], Query()] = [],  # noqa: B006 - FastAPI copies it
-    status: Annotated[list[TaskStatus], Query()] = [],  # noqa: B006 - the same
-    step: Words = None,
-    batch: Words = None,
-    q: Words = None,
-    mine: bool = False,  # noqa: FBT001, FBT002 - a query parameter
-) -> TaskFilter:
-    """Read what a list is narrowed to."""
-    return TaskFilter(tuple(project), tuple(status), step, batch, q, mine)
+async def task_filter(request: Request, actor: Who, asked: Annotated[FilterAsked, Query()]) -> TaskFilter:
+    """Read what a list is narrowed to; a field that is not there, or not for this actor, is refused."""
+    refuse_unknown_fields(request.query_params.keys(), [*FilterAsked.model_fields, "sort", "limit", "cursor"])
+    narrowed = asked.narrowed()
+    refuse_hidden_fields(actor, narrowed)
+    return narrowed
 
 
 @routes.verb("GET", "/tasks", may=Permission.TASKS_READ, responses={200: {"model": Page[schemas.TaskRow]}})

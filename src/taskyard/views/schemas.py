@@ -8,7 +8,7 @@ from uuid import UUID
 
 from taskyard.domain.files import FileSaid
 from taskyard.domain.runs import RunState
-from taskyard.domain.tasks import TaskStatus
+from taskyard.domain.tasks import AuditStatus, TaskStatus
 from taskyard.web.bodies import Named, Said
 
 Can = dict[str, str | None]
@@ -27,6 +27,9 @@ class TaskRow(Said):
     preview: str
     thumbnail_url: str | None
     reserved_by: Named | None
+    audit: AuditStatus | None
+    seconds: float | None
+    cost: float | None
     redo_count: int
     run_id: UUID | None
     run_state: RunState | None

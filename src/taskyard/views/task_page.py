@@ -35,7 +35,7 @@ async def must_see(session: AsyncSession, actor: Actor, task_id: UUID) -> None:
 async def page(session: AsyncSession, actor: Actor, task_id: UUID) -> dict[str, Any]:
     """Return a task with its input, its runs and what the actor may do with it."""
     await must_see(session, actor, task_id)
-    found = (await session.execute(_TASK, {"workspace_id": actor.workspace_id, "id": task_id})).one()
+    found = (await session.execute(_TASK, {**bindings(actor), "id": task_id})).one()
     row: dict[str, Any] = found.row
     version = await _version(session, actor, found.project_id, found.flow_version)
     task_runs = await run_page.of_task(session, actor, task_id)
@@ -48,7 +48,7 @@ async def page(session: AsyncSession, actor: Actor, task_id: UUID) -> dict[str, 
         "instructions": found.instructions,
         "files": await _files(session, actor, version, given, task_runs),
         "runs": task_runs,
-        "can": _can(actor, row, held_by_person=row["reserved_by"] is not None, created_by=found.created_by),
+        "can": _can(actor, row, held_by_person=found.is_held, created_by=found.created_by),
     }
 
 
@@ -115,7 +115,9 @@ def _can(actor: Actor, row: dict[str, Any], *, held_by_person: bool, created_by:
 
 _TASK = text(f"""
     SELECT {ROW} AS row, tasks.project_id, tasks.created_by, task_inputs.input, task_inputs.metadata,
-           projects.instructions, runs.flow_version, runs.settings
+           projects.instructions, runs.flow_version, runs.settings, EXISTS (
+               SELECT 1 FROM reservations AS hold WHERE hold.workspace_id = :workspace_id
+               AND hold.task_id = tasks.id AND hold.state = 'held') AS is_held
     FROM tasks {JOINS}
     JOIN task_inputs ON task_inputs.workspace_id = :workspace_id AND task_inputs.task_id = tasks.id
     WHERE tasks.workspace_id = :workspace_id AND tasks.id = :id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskyard.access import Actor, Role
+from taskyard.access import Actor, Permission, Role
 
 _OWN = """ (tasks.created_by = :me OR EXISTS (
     SELECT 1 FROM reservations AS mine WHERE mine.workspace_id = :workspace_id
@@ -23,4 +23,9 @@ def visible(actor: Actor) -> str | None:
 
 def bindings(actor: Actor) -> dict[str, Any]:
     """Return the values the condition names."""
-    return {"workspace_id": actor.workspace_id, "me": actor.member_id}
+    return {
+        "workspace_id": actor.workspace_id,
+        "me": actor.member_id,
+        # Who works on what, how long and for how much, is for leads to see.
+        "is_lead": actor.may(Permission.TASKS_WRITE),
+    }

@@ -43,6 +43,7 @@ async def held_by(session: AsyncSession, actor: Actor, *, mine: bool, ask: PageA
         "workspace_id": actor.workspace_id,
         "own_only": own_only,
         "me": actor.member_id,
+        "is_lead": actor.may(Permission.TASKS_WRITE),
         "limit": ask.limit + 1,
         "after": after[0] if after else None,
     }

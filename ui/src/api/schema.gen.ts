@@ -1157,6 +1157,12 @@ export interface components {
             task: components["schemas"]["TaskSaid"];
         };
         /**
+         * AuditStatus
+         * @description Where the audit of a task stands, as lists show it.
+         * @enum {string}
+         */
+        AuditStatus: "ready" | "accepted" | "fixed" | "rejected";
+        /**
          * By
          * @description Who did it.
          */
@@ -2464,6 +2470,7 @@ export interface components {
          * @description A task with everything about it.
          */
         TaskPage: {
+            audit: components["schemas"]["AuditStatus"] | null;
             /** Batch */
             batch: string | null;
             /** Can */
@@ -2472,6 +2479,8 @@ export interface components {
             };
             /** Completed At */
             completed_at: string | null;
+            /** Cost */
+            cost: number | null;
             /**
              * Created At
              * Format: date-time
@@ -2521,6 +2530,8 @@ export interface components {
             run_state: components["schemas"]["RunState"] | null;
             /** Runs */
             runs: components["schemas"]["Run"][];
+            /** Seconds */
+            seconds: number | null;
             status: components["schemas"]["TaskStatus"];
             /** Steps */
             steps: string[];
@@ -2532,10 +2543,13 @@ export interface components {
          * @description A task in a list.
          */
         TaskRow: {
+            audit: components["schemas"]["AuditStatus"] | null;
             /** Batch */
             batch: string | null;
             /** Completed At */
             completed_at: string | null;
+            /** Cost */
+            cost: number | null;
             /**
              * Created At
              * Format: date-time
@@ -2565,6 +2579,8 @@ export interface components {
             /** Run Reason */
             run_reason: string | null;
             run_state: components["schemas"]["RunState"] | null;
+            /** Seconds */
+            seconds: number | null;
             status: components["schemas"]["TaskStatus"];
             /** Steps */
             steps: string[];
@@ -4460,8 +4476,25 @@ export interface operations {
                 status?: components["schemas"]["TaskStatus"][];
                 step?: string | null;
                 batch?: string | null;
+                batch_contains?: string | null;
                 q?: string | null;
                 mine?: boolean;
+                audit?: components["schemas"]["AuditStatus"][];
+                redo?: boolean | null;
+                reserved_by?: string[];
+                answered_by?: string[];
+                priority_min?: number | null;
+                priority_max?: number | null;
+                created_from?: string | null;
+                created_to?: string | null;
+                completed_from?: string | null;
+                completed_to?: string | null;
+                submitted_from?: string | null;
+                submitted_to?: string | null;
+                zone?: string;
+                metadata?: string[];
+                upload?: string | null;
+                ids?: string[];
             };
             header?: never;
             path?: never;
@@ -4525,14 +4558,30 @@ export interface operations {
     "exports.export": {
         parameters: {
             query?: {
-                format?: components["schemas"]["ExportFormat"];
                 project?: string[];
                 status?: components["schemas"]["TaskStatus"][];
                 step?: string | null;
                 batch?: string | null;
+                batch_contains?: string | null;
                 q?: string | null;
                 mine?: boolean;
+                audit?: components["schemas"]["AuditStatus"][];
+                redo?: boolean | null;
+                reserved_by?: string[];
+                answered_by?: string[];
+                priority_min?: number | null;
+                priority_max?: number | null;
+                created_from?: string | null;
+                created_to?: string | null;
+                completed_from?: string | null;
+                completed_to?: string | null;
+                submitted_from?: string | null;
+                submitted_to?: string | null;
+                zone?: string;
+                metadata?: string[];
+                upload?: string | null;
                 ids?: string[];
+                format?: components["schemas"]["ExportFormat"];
             };
             header?: never;
             path?: never;

@@ -38,13 +38,14 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who gives an answer, and how long and how surely."""
+    """Who gives an answer, how long it took, how sure it is, and what it cost in credits."""
 
     name: str
     member_id: UUID | None = None
     model: str | None = None
     confidence: float | None = None
     seconds: float | None = None
+    cost: float = 0
 
 
 async def work_of(session: AsyncSession, going: Going, step_id: str) -> Work:
@@ -94,6 +95,8 @@ def conclude(
     answer.created_at = going.now
     if by.member_id is not None:
         going.task.last_submitted_at = going.now
+        going.task.seconds += by.seconds or 0
+    going.task.cost += by.cost
     ledger.record(session, facts.answer_given(answer, step_run), by=actor)
     return answer
 

@@ -8,7 +8,7 @@ from fastapi import Query, Response
 from starlette.responses import StreamingResponse
 
 from taskyard.access import Permission
-from taskyard.domain import projects
+from taskyard.domain import projects, tasks
 from taskyard.domain.exports import store
 from taskyard.domain.exports.rules import MEDIA_TYPES
 from taskyard.domain.exports.schemas import ExportAsked
@@ -31,7 +31,9 @@ async def export(session: Session, actor: Who, desk: AtHand, asked: Annotated[Ex
     for project_id in asked.project:
         await projects.get(session, actor, project_id)
     seconds_max = desk.settings.job_statement_seconds_max
-    found = pieces(desk.database, desk.exporting, actor, asked.narrowed(), asked.form, seconds_max)
+    narrowed = asked.narrowed()
+    tasks.refuse_hidden_fields(actor, narrowed)
+    found = pieces(desk.database, desk.exporting, actor, narrowed, asked.form, seconds_max)
     # The first piece is made before the answer begins, so that what cannot be exported is refused with a status.
     first = await anext(found)
     headers = {

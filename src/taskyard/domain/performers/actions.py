@@ -119,7 +119,13 @@ async def finish(database: Database, turn: Turn, outcome: Outcome, drawn: Stored
             await files.use(session, turn.workspace_id, [(turn.task_id, file.id)])
             data["image"] = str(file.id)
         going = await answers.going_of(session, turn.actor, step_run)
-        by = By(turn.performer, model=turn.performer, confidence=outcome.confidence, seconds=round(seconds, 3))
+        by = By(
+            turn.performer,
+            model=turn.performer,
+            confidence=outcome.confidence,
+            seconds=round(seconds, 3),
+            cost=outcome.credits,
+        )
         await answers.give(session, turn.actor, step_run, going, turn.work, data, by)
     return True
 

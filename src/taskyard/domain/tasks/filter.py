@@ -1,11 +1,25 @@
-"""What tasks are narrowed to: one condition for the list that shows them and the export that takes them away."""
+"""What tasks are narrowed to: one condition for the list that shows them and for all that moves them."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from taskyard.access import Actor, Role
+from taskyard.domain.tasks.rules import AuditStatus
+
+
+class Span(NamedTuple):
+    """A stretch of time: from its first moment on, and up to the one that is no longer part of it."""
+
+    since: datetime | None = None
+    before: datetime | None = None
+
+
+ANY_TIME = Span()
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,33 +30,35 @@ class TaskFilter:
     statuses: tuple[str, ...] = ()
     step: str | None = None
     batch: str | None = None
+    batch_contains: str | None = None
     words: str | None = None
     mine: bool = False
     ids: tuple[UUID, ...] = ()
+    except_ids: tuple[UUID, ...] = ()
+    audits: tuple[str, ...] = ()
+    redo: bool | None = None
+    reserved_by: tuple[UUID, ...] = ()
+    answered_by: tuple[UUID, ...] = ()
+    priority_min: int | None = None
+    priority_max: int | None = None
+    created: Span = ANY_TIME
+    completed: Span = ANY_TIME
+    submitted: Span = ANY_TIME
+    metadata: tuple[tuple[str, str], ...] = ()
+    upload: UUID | None = None
 
     def conditions(self) -> list[str]:
         """Return the SQL conditions on `tasks`; values are always bound, as `:name`. `:me` is whoever asks."""
-        found = []
-        # One value is asked for as one: of several PostgreSQL cannot tell that an index has them in order.
-        if self.projects:
-            found.append(f"tasks.project_id = {':project' if len(self.projects) == 1 else 'ANY(:projects)'}")
-        if self.statuses:
-            found.append(f"tasks.status = {':status' if len(self.statuses) == 1 else 'ANY(:statuses)'}")
-        if self.step:
-            found.append(":step = ANY(tasks.steps)")
-        if self.batch:
-            found.append("tasks.batch = :batch")
-        if self.words:
-            found.append(_contains(self.words))
-        if self.mine:
-            found.append("tasks.created_by = :me")
-        if self.ids:
-            found.append("tasks.id = ANY(:ids)")
-        return found
+        return [
+            *self._of_what_it_is(),
+            *self._of_where_it_stands(),
+            *self._of_who(),
+            *self._of_when(),
+        ]
 
     def values(self) -> dict[str, Any]:
         """Return the values the conditions name, and some they do not."""
-        words = (self.words or "").replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+        spans = {"created": self.created, "completed": self.completed, "submitted": self.submitted}
         return {
             "project": self.projects[0] if self.projects else None,
             "projects": list(self.projects),
@@ -50,10 +66,100 @@ class TaskFilter:
             "statuses": list(self.statuses),
             "step": self.step,
             "batch": self.batch,
-            "like": f"%{words}%",
-            "id_like": f"%{words.lower()}%",
+            "batch_like": f"%{_literally(self.batch_contains or '')}%",
+            "like": f"%{_literally(self.words or '')}%",
+            "id_like": f"%{_literally(self.words or '').lower()}%",
             "ids": list(self.ids),
+            "except_ids": list(self.except_ids),
+            "verdicts": [name for name in self.audits if name != AuditStatus.READY],
+            "reserved_by": list(self.reserved_by),
+            "answered_by": list(self.answered_by),
+            "priority_min": self.priority_min,
+            "priority_max": self.priority_max,
+            "upload": self.upload,
+            **{f"{name}_since": span.since for name, span in spans.items()},
+            **{f"{name}_before": span.before for name, span in spans.items()},
+            **{f"key_{number}": key for number, (key, _) in enumerate(self.metadata)},
+            **{f"noted_{number}": value for number, (_, value) in enumerate(self.metadata)},
         }
+
+    def told(self) -> list[Any]:
+        """Return what a cursor of this list is bound to."""
+        given = [getattr(self, part.name) for part in fields(self)]
+        return [sorted(map(str, value)) if isinstance(value, tuple) else value for value in given]
+
+    def _of_what_it_is(self) -> list[str]:
+        found = []
+        # One value is asked for as one: of several PostgreSQL cannot tell that an index has them in order.
+        if self.projects:
+            found.append(f"tasks.project_id = {':project' if len(self.projects) == 1 else 'ANY(:projects)'}")
+        if self.batch:
+            found.append("tasks.batch = :batch")
+        if self.batch_contains:
+            found.append("tasks.batch ILIKE :batch_like")
+        if self.words:
+            found.append(_contains(self.words))
+        if self.ids:
+            found.append("tasks.id = ANY(:ids)")
+        if self.except_ids:
+            found.append("tasks.id <> ALL(:except_ids)")
+        if self.upload:
+            found.append("tasks.upload_id = :upload")
+        if self.metadata:
+            noted = " AND ".join(
+                f"noted.metadata ->> :key_{number} = :noted_{number}" for number in range(len(self.metadata))
+            )
+            found.append(_NOTED.format(noted=noted))
+        return found
+
+    def _of_where_it_stands(self) -> list[str]:
+        found = []
+        if self.statuses:
+            found.append(f"tasks.status = {':status' if len(self.statuses) == 1 else 'ANY(:statuses)'}")
+        if self.step:
+            found.append(":step = ANY(tasks.steps)")
+        if self.audits:
+            ready = "(tasks.audit IS NULL AND tasks.status = 'completed')"
+            asked = [ready] if AuditStatus.READY in self.audits else []
+            asked += ["tasks.audit = ANY(:verdicts)"] if set(self.audits) - {AuditStatus.READY} else []
+            found.append(f"({' OR '.join(asked)})")
+        if self.redo is not None:
+            found.append(f"tasks.redo_count {'>' if self.redo else '='} 0")
+        if self.priority_min is not None:
+            found.append("tasks.priority >= :priority_min")
+        if self.priority_max is not None:
+            found.append("tasks.priority <= :priority_max")
+        return found
+
+    def _of_who(self) -> list[str]:
+        found = []
+        if self.mine:
+            found.append("tasks.created_by = :me")
+        if self.reserved_by:
+            found.append(_RESERVED)
+        if self.answered_by:
+            found.append(_ANSWERED)
+        return found
+
+    def _of_when(self) -> list[str]:
+        columns = {"created": "created_at", "completed": "completed_at", "submitted": "last_submitted_at"}
+        found = []
+        for name, column in columns.items():
+            span: Span = getattr(self, name)
+            if span.since is not None:
+                found.append(f"tasks.{column} >= :{name}_since")
+            if span.before is not None:
+                found.append(f"tasks.{column} < :{name}_before")
+        return found
+
+
+def seen_by(actor: Actor) -> list[str]:
+    """Return what narrows the tasks that movements of a lead or a client reach: a client's are those shared with it."""
+    return [_SHARED] if actor.role is Role.CLIENT else []
+
+
+def _literally(words: str) -> str:
+    return words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
 def _contains(words: str) -> str:
@@ -64,3 +170,14 @@ def _contains(words: str) -> str:
 
 
 _PART_OF_ID = re.compile(r"[0-9a-fA-F-]{6,36}")
+_NOTED = """EXISTS (SELECT 1 FROM task_inputs AS noted WHERE noted.workspace_id = :workspace_id
+    AND noted.task_id = tasks.id AND {noted})"""
+# Held by a member now, or kept for them.
+_RESERVED = """(tasks.reserved_for = ANY(:reserved_by) OR EXISTS (
+    SELECT 1 FROM step_runs AS kept WHERE kept.workspace_id = :workspace_id AND kept.run_id = tasks.run_id
+      AND (kept.holder_id = ANY(:reserved_by) OR kept.reserved_for = ANY(:reserved_by))
+      AND kept.state IN ('queued', 'running')))"""
+_ANSWERED = """EXISTS (SELECT 1 FROM answers AS given WHERE given.workspace_id = :workspace_id
+    AND given.task_id = tasks.id AND given.member_id = ANY(:answered_by) AND given.kind = 'answer')"""
+_SHARED = """EXISTS (SELECT 1 FROM projects AS shared WHERE shared.workspace_id = :workspace_id
+    AND shared.id = tasks.project_id AND shared.shared_with_clients)"""

@@ -29,3 +29,13 @@ class TaskStale(Problem):
     """Somebody changed the task since you read it: read it again, then decide."""
 
     kind = Kind.STALE
+
+
+class FieldUnknown(Problem):
+    """There is no field {field} here that you may narrow or sort by."""
+
+    kind = Kind.MALFORMED
+
+
+class SelectionEmpty(Problem):
+    """Nothing is selected: choose at least one task."""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
+from taskyard.access import Actor, Permission
 from taskyard.kit.lifecycle import Lifecycle
 
 PRIORITY_MIN = -(2**31)
@@ -29,6 +30,18 @@ class TaskStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class AuditStatus(StrEnum):
+    """Where the audit of a task stands, as lists show it."""
+
+    READY = "ready"
+    ACCEPTED = "accepted"
+    FIXED = "fixed"
+    REJECTED = "rejected"
+
+
+# What an audit may find; `ready` is no verdict but a completed task that has none.
+VERDICTS = (AuditStatus.ACCEPTED, AuditStatus.FIXED, AuditStatus.REJECTED)
+
 _S = TaskStatus
 
 TASK = Lifecycle(
@@ -48,6 +61,15 @@ TASK = Lifecycle(
         "rerun": ({_S.COMPLETED, _S.FAILED, _S.CANCELLED}, _S.QUEUED),
     },
 )
+
+
+# Who works on what, how long and for how much is for leads to know.
+LEADS_ONLY = ("reserved_by", "answered_by", "seconds", "cost")
+
+
+def may_see(actor: Actor, field: str) -> bool:
+    """Say whether a field of tasks is this actor's to read, narrow and sort by."""
+    return field not in LEADS_ONLY or actor.may(Permission.TASKS_WRITE)
 
 
 def tag_of(priority: int, batch: str | None, metadata: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     CheckConstraint,
     DateTime,
+    Double,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from taskyard.domain.tasks.rules import TASK
+from taskyard.domain.tasks.rules import TASK, VERDICTS
 from taskyard.kit.db.base import Base
 
 # Not coalesce: under row-level security PostgreSQL takes no condition on that to an index, and a later page of the
@@ -35,6 +36,7 @@ class Task(Base):
     __table_args__ = (
         PrimaryKeyConstraint("workspace_id", "id"),
         CheckConstraint(TASK.check_sql("status"), "status"),
+        CheckConstraint("audit IN ({})".format(", ".join(f"'{verdict.value}'" for verdict in VERDICTS)), "audit"),
         # The default order of the list: last submitted, then created, newest first.
         Index(
             "tasks_recent_ix",
@@ -65,6 +67,8 @@ class Task(Base):
             unique=True,
             postgresql_where=text("external_id IS NOT NULL"),
         ),
+        # Which batches there are, and what is in one; tasks without cost it nothing.
+        Index("tasks_batch_ix", "workspace_id", "batch", "id", postgresql_where=text("batch IS NOT NULL")),
     )
 
     workspace_id: Mapped[UUID]
@@ -85,6 +89,21 @@ class Task(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     last_submitted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     completed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    audit: Mapped[str | None] = mapped_column(
+        Text, comment="the last verdict on it; a completed task without one is ready to be audited"
+    )
+    seconds: Mapped[float] = mapped_column(
+        Double, server_default=text("0"), comment="people's time spent on it, all its runs together"
+    )
+    cost: Mapped[float] = mapped_column(
+        Double, server_default=text("0"), comment="credits its models have cost, all its runs together"
+    )
+    reserved_for: Mapped[UUID | None] = mapped_column(
+        comment="the member for whom the next step done by people is kept"
+    )
+    step_priorities: Mapped[dict[str, int] | None] = mapped_column(
+        JSONB(none_as_null=True), comment="priorities that hold from a step on, by its id; null: there are none"
+    )
 
 
 class TaskInput(Base):
