@@ -56,7 +56,10 @@ WHO_MAY = {
     },
 }  # fmt: skip
 # Everybody reads, sees what their role shows them, and changes nothing but this.
-EVERYBODY_CHANGES = {"POST /auth/sign-out", "POST /auth/switch", "POST /files"}
+EVERYBODY_CHANGES = {
+    "POST /auth/sign-out", "POST /auth/switch", "POST /files", "POST /views", "PATCH /views/{view_id}",
+    "DELETE /views/{view_id}",
+}  # fmt: skip
 STREAMS = {"GET /events", "GET /runs/{run_id}/events"}
 
 # What a route needs in its body before it looks for the row its address names.
@@ -66,6 +69,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /projects/{project_id}/draft": {"source": CLASSIFY_FLOW},
     "POST /projects/{project_id}/draft/check": {"source": CLASSIFY_FLOW},
     "PATCH /tasks/{task_id}": {"priority": 1},
+    "PATCH /views/{view_id}": {"name": "Renamed"},
     "POST /apps/{project_id}/runs": {"input": {"text": "Where is it?"}},
     "POST /reservations/{reservation_id}/skip": {"reason": "It is blurred."},
     "PUT /reservations/{reservation_id}/draft": {"answer": {"labels": []}},

@@ -96,6 +96,11 @@ async def _upload(world: World) -> str:
     return str(sent.json["id"])
 
 
+async def _view(world: World) -> str:
+    asked = {"name": "Late ones", "query": {"status": ["queued"]}, "shared": True}
+    return str((await world.yard.owner.post("/views", asked)).json["id"])
+
+
 # Every path parameter there is. A route with another one fails its tests until it has an example here.
 EXAMPLES: dict[str, Callable[[World], Awaitable[str]]] = {
     "project_id": _project,
@@ -107,6 +112,7 @@ EXAMPLES: dict[str, Callable[[World], Awaitable[str]]] = {
     "invitation_id": _invitation,
     "key_id": _key,
     "member_id": _member,
+    "view_id": _view,
 }
 # Examples that only bodies name.
 EXAMPLES_IN_BODIES: dict[str, Callable[[World], Awaitable[str]]] = {
