@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import time
+from collections.abc import Callable
 
 from bare import DATABASE, Bare
 from figures import Figure
+from pyarrow import parquet
 from servers import Server
 
 FLOOR_SECONDS, AIM_SECONDS, FIRST_BYTE_MS, AIM_MEMORY_MB = 4.0, 2.0, 300.0, 30.0
+
+
+# How many tasks came, as a reader of the format counts them.
+COUNTS: dict[str, Callable[[bytes], int]] = {
+    "jsonl": lambda content: content.count(b'"external_id"'),
+    "json": lambda content: content.count(b'"external_id"'),
+    "csv": lambda content: sum(1 for _ in csv.DictReader(io.StringIO(content.decode(), newline=""))),
+    "parquet": lambda content: int(parquet.ParquetFile(io.BytesIO(content)).metadata.num_rows),
+}
 
 
 def run(server: Server, rows: int, times: int) -> list[Figure]:
@@ -19,7 +32,7 @@ def run(server: Server, rows: int, times: int) -> list[Figure]:
     assert answered >= rows, (answered, rows)
     bare.settle(["tasks", "task_inputs", "runs", "answers"])
     figures = []
-    for form in ("jsonl", "json"):
+    for form in ("jsonl", "json", "csv", "parquet"):
         before = server.memory()["server"]
         server.peaks_from_now()
         rounds = [_export(server, form, rows) for _ in range(times)]
@@ -38,14 +51,15 @@ def run(server: Server, rows: int, times: int) -> list[Figure]:
 def _export(server: Server, form: str, rows: int) -> tuple[float, float]:
     line = server.line()
     began = time.perf_counter()
-    first, found, last = 0.0, 0, b""
+    first, pieces = 0.0, []
     for piece in line.stream(f"/tasks/export?format={form}"):
         first = first or time.perf_counter() - began
-        found += piece.count(b'"external_id"')
-        last = piece
+        pieces.append(piece)
     seconds = time.perf_counter() - began
     line.close()
+    content = b"".join(pieces)
+    found = COUNTS[form](content)
     assert found == rows, f"{found} of {rows} tasks came"
     if form == "jsonl":
-        assert json.loads(last.splitlines()[-1])["answers"], "the last task came without its answer"
+        assert json.loads(content.splitlines()[-1])["answers"], "the last task came without its answer"
     return seconds, first

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from taskyard.access import Actor
+from taskyard.domain.exports.composing import Composition
+from taskyard.domain.exports.routes import tools_of
 from taskyard.domain.exports.rules import ExportFormat
 from taskyard.domain.exports.stream import pieces
+from taskyard.domain.exports.wanted import Wanted
 from taskyard.domain.tasks import TaskFilter
 from taskyard.kit.places import AllTaken, Places
 from tests.builders import Person, Yard
@@ -23,6 +26,13 @@ async def _lines(who: Person, **asked: Any) -> list[dict[str, Any]]:
     said = await who.get("/tasks/export", params=asked)
     assert said.status == 200, said.response.text
     return [json.loads(line) for line in said.response.text.split("\n") if line]
+
+
+def stream_of(yard: Yard, form: ExportFormat) -> AsyncGenerator[bytes]:
+    actor = Actor.system(yard.workspace_id)
+    return pieces(
+        yard.desk.exporting, actor, Composition(tools_of(yard.desk), actor, Wanted(form, TaskFilter()), {}, {})
+    )
 
 
 async def test_a_line_has_the_input_the_answers_and_who_gave_them(yard: Yard) -> None:
@@ -133,8 +143,7 @@ async def test_an_export_is_one_moment_in_time(yard: Yard) -> None:
     for _ in range(2):
         body = {"tasks": [{"project": project, "input": {"text": text}} for _ in range(250)]}
         await yard.owner.post("/tasks", body)
-    actor = Actor.system(yard.workspace_id)
-    found = pieces(yard.desk.database, yard.desk.exporting, actor, TaskFilter(), ExportFormat.JSONL, 60)
+    found = stream_of(yard, ExportFormat.JSONL)
     first = await anext(found)
     await yard.task(project, {"text": "came later"})
     rest = b"".join([piece async for piece in found])
@@ -147,8 +156,7 @@ async def test_whoever_leaves_half_way_leaves_no_transaction_behind(yard: Yard) 
     body = {"tasks": [{"project": project, "input": {"text": "x" * 3000}} for _ in range(100)]}
     await yard.owner.post("/tasks", body)
     before = yard.desk.database.engine.pool.checkedout()  # type: ignore[attr-defined]
-    actor = Actor.system(yard.workspace_id)
-    found = pieces(yard.desk.database, yard.desk.exporting, actor, TaskFilter(), ExportFormat.JSON, 60)
+    found = stream_of(yard, ExportFormat.JSON)
     assert (await anext(found)).startswith(b"[{")
     await found.aclose()
     assert yard.desk.database.engine.pool.checkedout() == before  # type: ignore[attr-defined]
@@ -162,12 +170,7 @@ async def test_more_streams_than_a_workspace_may_have_are_refused_and_a_place_is
     await yard.owner.post(
         "/tasks", {"tasks": [{"project": project, "input": {"text": "x" * 3000}} for _ in range(100)]}
     )
-    actor = Actor.system(yard.workspace_id)
-
-    def stream() -> AsyncGenerator[bytes]:
-        return pieces(yard.desk.database, yard.desk.exporting, actor, TaskFilter(), ExportFormat.JSONL, 60)
-
-    running = [stream() for _ in range(yard.desk.settings.exports_at_once)]
+    running = [stream_of(yard, ExportFormat.JSONL) for _ in range(yard.desk.settings.exports_at_once)]
     for each in running:
         await anext(each)
     refused = await yard.owner.get("/tasks/export")

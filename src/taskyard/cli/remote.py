@@ -96,7 +96,7 @@ def export(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write; without it, standard output.")
     ] = None,
-    form: Annotated[str, typer.Option("--format", help="json or jsonl.")] = "jsonl",
+    form: Annotated[str, typer.Option("--format", help="json, jsonl, csv, parquet, coco or yolo.")] = "jsonl",
     project: Annotated[str | None, typer.Option(help="Name or id.")] = None,
     status: Annotated[list[str] | None, typer.Option(help="Only these; may be given several times.")] = None,
     batch: Annotated[str | None, typer.Option(help="Only this batch.")] = None,

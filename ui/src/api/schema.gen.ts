@@ -1197,6 +1197,15 @@ export interface components {
             token: string;
         };
         /**
+         * Answers
+         * @description Which answers go along.
+         *
+         *     `final`: those of the latest run. `latest`: the last one of each step, of whatever run. `step`: as `final`, of the
+         *     one step that `answers_of` names. `all`: those of every run, with work that came too late and work in hand.
+         * @enum {string}
+         */
+        Answers: "final" | "latest" | "step" | "all";
+        /**
          * AppRun
          * @description The task an app's run made, and the run.
          */
@@ -1323,10 +1332,10 @@ export interface components {
         };
         /**
          * ExportFormat
-         * @description How the tasks are written: one JSON list, or one object a line.
+         * @description How the tasks are written.
          * @enum {string}
          */
-        ExportFormat: "json" | "jsonl";
+        ExportFormat: "json" | "jsonl" | "csv" | "parquet" | "coco" | "yolo";
         /**
          * FactSaid
          * @description Something that happened.
@@ -1530,6 +1539,12 @@ export interface components {
             step_run: components["schemas"]["StepRunSaid"];
             task: components["schemas"]["HeldTask"];
         };
+        /**
+         * Include
+         * @description What may go along beside the answers.
+         * @enum {string}
+         */
+        Include: "events" | "files";
         /**
          * InvitationSaid
          * @description An invitation; `link` is there only in the answer that made it.
@@ -4698,6 +4713,10 @@ export interface operations {
                 upload?: string | null;
                 ids?: string[];
                 format?: components["schemas"]["ExportFormat"];
+                answers?: components["schemas"]["Answers"];
+                /** @description Only the answers of this step. */
+                answers_of?: string | null;
+                include?: components["schemas"]["Include"][];
             };
             header?: never;
             path?: never;

@@ -1,15 +1,91 @@
-"""How an export may be written."""
+"""How an export may be written, and what goes into it."""
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 
 class ExportFormat(StrEnum):
-    """How the tasks are written: one JSON list, or one object a line."""
+    """How the tasks are written."""
 
     JSON = "json"
     JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+    COCO = "coco"
+    YOLO = "yolo"
 
 
-MEDIA_TYPES = {ExportFormat.JSON: "application/json", ExportFormat.JSONL: "application/x-ndjson"}
+class Answers(StrEnum):
+    """Which answers go along.
+
+    `final`: those of the latest run. `latest`: the last one of each step, of whatever run. `step`: as `final`, of the
+    one step that `answers_of` names. `all`: those of every run, with work that came too late and work in hand.
+    """
+
+    FINAL = "final"
+    LATEST = "latest"
+    STEP = "step"
+    ALL = "all"
+
+
+class Include(StrEnum):
+    """What may go along beside the answers."""
+
+    EVENTS = "events"
+    FILES = "files"
+
+
+MEDIA_TYPES = {
+    ExportFormat.JSON: "application/json",
+    ExportFormat.JSONL: "application/x-ndjson",
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.PARQUET: "application/vnd.apache.parquet",
+    ExportFormat.COCO: "application/json",
+    ExportFormat.YOLO: "application/zip",
+}
+ZIP_TYPE = "application/zip"
+TABLES = frozenset({ExportFormat.CSV, ExportFormat.PARQUET})
+OF_PICTURES = frozenset({ExportFormat.COCO, ExportFormat.YOLO})
+
+# What is told of a task and does not change what an export says of it: who has it in hand, and each performer's turn.
+# All else counts, whichever house tells it: an answer, an end, a change, a new run, an audit.
+NO_CHANGES = ("reservation", "step_run")
+# Facts that stand for all tasks of an upload.
+CHANGES_OF_UPLOADS = ("upload.completed",)
+
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+
+
+def is_zip(form: ExportFormat, *, with_files: bool) -> bool:
+    """Say whether an export is several files in one."""
+    return with_files or form is ExportFormat.YOLO
+
+
+def data_name(form: ExportFormat) -> str:
+    """Return the name of the file that holds the tasks."""
+    return "annotations.json" if form is ExportFormat.COCO else f"tasks.{form.value}"
+
+
+def extension_of(form: ExportFormat, *, with_files: bool) -> str:
+    """Return the ending of what is downloaded."""
+    if is_zip(form, with_files=with_files):
+        return "zip"
+    return "coco.json" if form is ExportFormat.COCO else form.value
+
+
+def member_name(file_id: str, name: str) -> str:
+    """Return where a file stands in the ZIP: no two files stand in the same place, and no name leads out of it."""
+    return f"files/{file_id}-{_UNSAFE.sub('_', name)}"
+
+
+def why_not(form: ExportFormat, answers: Answers, *, answers_of: str | None, with_events: bool) -> str | None:
+    """Return why this cannot be asked for together, or None."""
+    if answers is Answers.STEP and not answers_of:
+        return "`answers=step` needs the step's id in `answers_of`."
+    if form in OF_PICTURES and with_events:
+        return f"{form.upper()} has no place for events: leave them out, or take `jsonl`."
+    if form is ExportFormat.YOLO and answers is Answers.ALL:
+        return "YOLO has one set of labels for a picture: take `final` or `latest`, or `coco` for all answers."
+    return None

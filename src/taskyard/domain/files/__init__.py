@@ -5,6 +5,7 @@ from taskyard.domain.files.copies import thumbnail_of, view_of
 from taskyard.domain.files.handles import find_all, require_all
 from taskyard.domain.files.problems import NoSuchFile, NoSuchFiles
 from taskyard.domain.files.routes import routes
+from taskyard.domain.files.rules import extension_of, is_picture
 from taskyard.domain.files.schemas import FileSaid
 from taskyard.domain.files.tables import File
 from taskyard.domain.files.workers import chores, sweep
@@ -16,8 +17,10 @@ __all__ = [
     "NoSuchFiles",
     "Stored",
     "chores",
+    "extension_of",
     "find_all",
     "forget",
+    "is_picture",
     "keep",
     "keep_content",
     "put_away",

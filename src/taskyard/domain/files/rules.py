@@ -105,3 +105,8 @@ def _is_plain_text(head: bytes) -> bool:
 def is_picture(media_type: str) -> bool:
     """Say whether there is something to look at: a view and a thumbnail."""
     return media_type in PICTURES
+
+
+def extension_of(content: bytes) -> str:
+    """Return the ending of a picture's name, told from its content; nothing for what is no picture."""
+    return EXTENSIONS.get(media_type_of(content[:64]), "")

@@ -3,6 +3,7 @@
 from taskyard.domain.projects.actions import open_playground, open_project, publish
 from taskyard.domain.projects.conditions import holds
 from taskyard.domain.projects.flow import Flow, Result, Step
+from taskyard.domain.projects.input_cells import takes_other_fields, types_of_fields
 from taskyard.domain.projects.input_schema import InputChecker
 from taskyard.domain.projects.problems import NoSuchProject
 from taskyard.domain.projects.published import Published, Version, published, version
@@ -30,5 +31,7 @@ __all__ = [
     "publish",
     "published",
     "routes",
+    "takes_other_fields",
+    "types_of_fields",
     "version",
 ]

@@ -39,6 +39,16 @@ class Column:
     description: str | None = None
 
 
+def types_of_fields(schema: Schema) -> dict[str, frozenset[str]]:
+    """Return the fields an object declares, in order, with the types each may have; none where it does not say."""
+    return {name: _types(part, schema) for name, part in schema.get("properties", {}).items()}
+
+
+def takes_other_fields(schema: Schema) -> bool:
+    """Say whether the author opened an object for fields it does not name."""
+    return bool(schema.get("additionalProperties", "properties" not in schema))
+
+
 def column_of(name: str, schema: Schema, root: Schema) -> Column:
     """Return how a field is written in a table."""
     holds, _, _ = _reader(schema, root)

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from taskyard.domain.projects.input_cells import Column, ReadCells, cells_reader, column_of
+from taskyard.domain.projects.input_cells import Column, ReadCells, cells_reader, column_of, takes_other_fields
 from taskyard.domain.projects.schema_examples import example_of
 from taskyard.domain.projects.schema_rules import FILE_KINDS, Schema, compiled, resolved
 from taskyard.domain.projects.schema_words import flaws_of, must_be, place_of
@@ -39,7 +39,7 @@ class InputChecker:
     @property
     def accepts_other_fields(self) -> bool:
         """Say whether the author opened the input for fields the schema does not name."""
-        return bool(self.schema.get("additionalProperties", "properties" not in self.schema))
+        return takes_other_fields(self.schema)
 
     def flaws(self, value: Any, *, is_shallow: bool = False) -> list[Flaw]:
         """Return what is wrong with a value; an empty list says it fits.

@@ -24,7 +24,12 @@ Values = Mapping[str, Any]
 
 
 async def begin(
-    session: AsyncSession, entering: Mapping[str, UUID], sql: str | None = None, values: Values | None = None
+    session: AsyncSession,
+    entering: Mapping[str, UUID],
+    sql: str | None = None,
+    values: Values | None = None,
+    *,
+    begin: str = "BEGIN",
 ) -> list[Row]:
     """Open the transaction, with the ids that row-level security compares with, and a first statement, in one trip.
 
@@ -33,7 +38,7 @@ async def begin(
     named = [f"SELECT set_config('{name}', '{UUID(str(value))}', true)" for name, value in entering.items()]
     driver = await _driver(session)
     first = [] if sql is None else [_bound(driver, sql, values)]
-    return await _at_once(session, driver, ["BEGIN", *named, *first])
+    return await _at_once(session, driver, [begin, *named, *first])
 
 
 async def fetch(session: AsyncSession, sql: str, values: Values | None = None) -> list[Row]:

@@ -90,12 +90,16 @@ class Database:
         return await self._begin({_WORKSPACE: workspace_id}, sql, values)
 
     async def _begin(
-        self, entering: Mapping[str, UUID], sql: str | None = None, values: direct.Values | None = None
+        self,
+        entering: Mapping[str, UUID],
+        sql: str | None = None,
+        values: direct.Values | None = None,
+        begin: str = "BEGIN",
     ) -> tuple[AsyncSession, list[direct.Row]]:
         session = self._sessions()
         session.info["workspace_id"] = entering.get(_WORKSPACE)
         try:
-            return session, await direct.begin(session, entering, sql, values)
+            return session, await direct.begin(session, entering, sql, values, begin=begin)
         except BaseException:
             await self.rollback(session)
             raise
@@ -136,6 +140,15 @@ class Database:
             raise
         await self.commit(session)
 
+    @asynccontextmanager
+    async def snapshot(self, workspace_id: UUID) -> AsyncIterator[AsyncSession]:
+        """Open a transaction whose statements all see one moment in time, and that writes nothing."""
+        session, _ = await self._begin({_WORKSPACE: workspace_id}, begin=_ONE_MOMENT)
+        try:
+            yield session
+        finally:
+            await self.rollback(session)
+
     async def close(self) -> None:
         """Give all connections back."""
         await self.engine.dispose()
@@ -159,6 +172,7 @@ async def enter_user(session: AsyncSession, user_id: UUID) -> None:
 
 
 _WORKSPACE = "taskyard.workspace_id"
+_ONE_MOMENT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _ENTER = "SELECT set_config(%(name)s, %(value)s, true)"
 
 
