@@ -69,6 +69,7 @@ PAGES: dict[str, list[tuple[str, Role, str]]] = {
     "tasks": [
         ("/tasks?project={words}", "cell", "completed"),
         ("/tasks/{task}", "heading", "label"),
+        ("/reservations", "table", "Members with tasks in hand"),
         ("/uploads", "cell", "rows.csv"),
         ("/uploads?add=true&project={words}", "table", "Expected columns"),
     ],

@@ -16,9 +16,10 @@ from sqlalchemy import CheckConstraint, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 import taskyard
-from taskyard.domain.reservations import in_hand
+from taskyard.domain.reservations import in_hand, releasing
 from taskyard.domain.reservations import store as hand_out
 from taskyard.domain.reservations.rules import RESERVATION
+from taskyard.domain.runs import settling
 from taskyard.domain.runs import store as line
 from taskyard.domain.runs.rules import RUN, STEP_RUN
 from taskyard.domain.tasks.rules import TASK
@@ -181,6 +182,14 @@ def test_a_submit_writes_the_states_the_tables_gave() -> None:
     assert written == ["%(reservation_state)s", "%(turn_state)s", "%(run_state)s", "%(task_status)s"]
 
 
+def test_many_who_are_released_move_by_the_tables() -> None:
+    assert f"UPDATE step_runs SET state = '{STEP_RUN.target('running', 'return')}'" in settling._GIVE_BACK
+    # What is settled gets the state that the rule for one has given.
+    written = settling._MOVE_RUNS + settling._MOVE_TASKS + releasing._END
+    assert re.findall(r"(?:state|status) = (\S+),", written) == ["%(state)s", "%(status)s", "%(state)s"]
+    assert set(re.findall(r"held\.state = '(\w+)'", releasing._LOCK)) == set(RESERVATION.sources("release"))
+
+
 def test_a_models_claim_moves_by_the_table() -> None:
     claim = str(line._CLAIM_FOR_MODEL)
     assert f"UPDATE step_runs SET state = '{STEP_RUN.target('queued', 'take')}'" in claim
@@ -200,9 +209,13 @@ MOVES_IN_SQL = {
     ("domain/reservations/in_hand.py", "step_runs"),
     ("domain/reservations/in_hand.py", "runs"),
     ("domain/reservations/in_hand.py", "tasks"),
+    ("domain/reservations/releasing.py", "reservations"),
     ("domain/reservations/store.py", "step_runs"),
     ("domain/reservations/store.py", "runs"),
     ("domain/reservations/store.py", "tasks"),
+    ("domain/runs/settling.py", "step_runs"),
+    ("domain/runs/settling.py", "runs"),
+    ("domain/runs/settling.py", "tasks"),
     ("domain/runs/store.py", "step_runs"),
 }
 

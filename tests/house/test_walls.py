@@ -42,6 +42,7 @@ WHO_MAY = {
         "GET /members", "GET /invitations", "POST /invitations", "DELETE /invitations/{invitation_id}", "POST /projects",
         "PATCH /projects/{project_id}", "DELETE /projects/{project_id}", "PUT /projects/{project_id}/draft",
         "POST /projects/{project_id}/draft/check", "POST /projects/{project_id}/publish", "PATCH /tasks/{task_id}",
+        "GET /reservations/holders", "POST /reservations/release",
     },
     LEADS_AND_CLIENTS: {
         "POST /tasks", "POST /tasks/{task_id}/cancel", "GET /tasks/export", "POST /uploads", "GET /uploads",
@@ -71,6 +72,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /tasks/{task_id}": {"priority": 1},
     "PATCH /views/{view_id}": {"name": "Renamed"},
     "POST /apps/{project_id}/runs": {"input": {"text": "Where is it?"}},
+    "POST /reservations/release": {"all": True},
     "POST /reservations/{reservation_id}/skip": {"reason": "It is blurred."},
     "PUT /reservations/{reservation_id}/draft": {"answer": {"labels": []}},
     "POST /reservations/{reservation_id}/submit": {"answer": {"labels": ["question"]}},
@@ -330,6 +332,9 @@ IN_BODIES: dict[str, Any] = {
         "POST", "/tasks", {"json": {"tasks": [{"project": id_, "input": {"text": "a"}}]}}
     ),
     "POST /next .project": lambda id_: ("POST", "/next", {"json": {"project": id_}}),
+    "POST /reservations/release .ids[]": lambda id_: ("POST", "/reservations/release", {"json": {"ids": [id_]}}),
+    "POST /reservations/release .member": lambda id_: ("POST", "/reservations/release", {"json": {"member": id_}}),
+    "GET /reservations ?member": lambda id_: ("GET", f"/reservations?member={id_}", {}),
     "GET /runs ?app": lambda id_: ("GET", f"/runs?app={id_}", {}),
     "POST /uploads ?project": lambda id_: (
         "POST", f"/uploads?project={id_}&name=a.csv",

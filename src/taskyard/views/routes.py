@@ -121,9 +121,15 @@ async def work(session: Session, actor: Who) -> Response:
 
 
 @routes.verb("GET", "/reservations", may=Permission.WORK_TAKE, responses={200: {"model": Page[schemas.Held]}})
-async def reservations(session: Session, actor: Who, ask: Ask, mine: bool = False) -> Response:  # noqa: FBT001, FBT002
-    """List what is in hand: mine, or for leads everybody's."""
-    return _json(await work_home.held_by(session, actor, mine=mine, ask=ask))
+async def reservations(
+    session: Session,
+    actor: Who,
+    ask: Ask,
+    mine: bool = False,  # noqa: FBT001, FBT002 - a query parameter
+    member: UUID | None = None,
+) -> Response:
+    """List what is in hand, longest held first: mine, or for leads everybody's or one member's."""
+    return _json(await work_home.held_by(session, actor, mine=mine, member_id=member, ask=ask))
 
 
 @routes.verb("GET", "/models", may=Permission.PROJECTS_READ, answers=schemas.Models)

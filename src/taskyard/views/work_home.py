@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,21 +35,26 @@ async def home(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     }
 
 
-async def held_by(session: AsyncSession, actor: Actor, *, mine: bool, ask: PageAsk) -> dict[str, Any]:
-    """Return what is in hand, longest held first. Leads see everybody's, others their own."""
+async def held_by(
+    session: AsyncSession, actor: Actor, *, mine: bool, ask: PageAsk, member_id: UUID | None = None
+) -> dict[str, Any]:
+    """Return what is in hand, longest held first. Leads see everybody's or one member's, others their own."""
     own_only = mine or not actor.may(Permission.WORK_RELEASE_ANY)
-    bound = ["reservations", str(actor.workspace_id), str(actor.member_id) if own_only else None]
+    if own_only and member_id not in {None, actor.me}:
+        return {"items": [], "next": None, "total": 0, "total_is_exact": True}
+    whose = actor.me if own_only else member_id
+    bound = ["reservations", str(actor.workspace_id), str(whose)]
     after = read_cursor(bound, ask.cursor)
     values = {
         "workspace_id": actor.workspace_id,
-        "own_only": own_only,
-        "me": actor.member_id,
+        "whose": whose,
+        "me": actor.me,
         "is_lead": actor.may(Permission.TASKS_WRITE),
         "limit": ask.limit + 1,
         "after": after[0] if after else None,
     }
     rows = [row.held for row in (await session.execute(_HELD, values)).all()]
-    counted = {name: values[name] for name in ("workspace_id", "own_only", "me")}
+    counted = {name: values[name] for name in ("workspace_id", "whose")}
     total = int((await session.execute(_HELD_COUNT, counted)).scalar_one())
     more = write_cursor(bound, [rows[ask.limit - 1]["id"]]) if len(rows) > ask.limit else None
     return {"items": rows[: ask.limit], "next": more, "total": total, "total_is_exact": total <= EXACT_TOTAL_MAX}
@@ -98,11 +104,11 @@ _HELD = text(f"""
     FROM reservations AS hold
     JOIN tasks ON tasks.workspace_id = :workspace_id AND tasks.id = hold.task_id {JOINS}
     WHERE hold.workspace_id = :workspace_id AND hold.state = 'held'
-      AND (NOT CAST(:own_only AS boolean) OR hold.member_id = :me)
+      AND (CAST(:whose AS uuid) IS NULL OR hold.member_id = CAST(:whose AS uuid))
       AND (CAST(:after AS uuid) IS NULL OR hold.id > CAST(:after AS uuid))
     ORDER BY hold.id LIMIT :limit
 """)  # noqa: S608 - constants
 _HELD_COUNT = text("""
     SELECT count(*) FROM reservations WHERE workspace_id = :workspace_id AND state = 'held'
-      AND (NOT CAST(:own_only AS boolean) OR member_id = :me)
+      AND (CAST(:whose AS uuid) IS NULL OR member_id = CAST(:whose AS uuid))
 """)

@@ -617,11 +617,51 @@ export interface paths {
         };
         /**
          * Reservations
-         * @description List what is in hand: mine, or for leads everybody's.
+         * @description List what is in hand, longest held first: mine, or for leads everybody's or one member's.
          */
         get: operations["pages.reservations"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Holders
+         * @description List who has work in hand, or kept for them: one row a member, who has held something longest first.
+         */
+        get: operations["hand-out.list_holders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release Many
+         * @description Give back several holds, those of a member, or all; tells what became of each. Drafts stay.
+         */
+        post: operations["hand-out.release_many"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1540,6 +1580,44 @@ export interface components {
             task: components["schemas"]["HeldTask"];
         };
         /**
+         * Holder
+         * @description Somebody with work in hand, or with work kept for them.
+         */
+        Holder: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "key";
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * HolderRow
+         * @description What a member has in hand, and what is kept for them and not yet taken.
+         */
+        HolderRow: {
+            /** Drafts */
+            drafts: number;
+            /** Held */
+            held: number;
+            /** Kept */
+            kept: number;
+            member: components["schemas"]["Holder"];
+            /** Next Expiry */
+            next_expiry: string | null;
+            /** Oldest Since */
+            oldest_since: string | null;
+            /** Projects */
+            projects: components["schemas"]["Named"][];
+        };
+        /**
          * Include
          * @description What may go along beside the answers.
          * @enum {string}
@@ -1864,6 +1942,12 @@ export interface components {
              */
             shared: boolean;
         };
+        /**
+         * Outcome
+         * @description What became of a hold that somebody wanted to give back with others.
+         * @enum {string}
+         */
+        Outcome: "released" | "ended" | "missing";
         /** Page[AnswerSaid] */
         Page_AnswerSaid_: {
             /** Items */
@@ -1896,6 +1980,20 @@ export interface components {
         Page_Held_: {
             /** Items */
             items: components["schemas"]["Held"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Is Exact
+             * @default true
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[HolderRow] */
+        Page_HolderRow_: {
+            /** Items */
+            items: components["schemas"]["HolderRow"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -2112,6 +2210,44 @@ export interface components {
             use: string | null;
         };
         /**
+         * ReleaseMany
+         * @description Which holds to give back: these, all of one member, or everybody's.
+         */
+        ReleaseMany: {
+            /** All */
+            all?: true | null;
+            /** Ids */
+            ids?: string[] | null;
+            /** Member */
+            member?: string | null;
+        };
+        /**
+         * ReleasedMany
+         * @description What became of each. `left` are still held, as when there are more than one call gives back.
+         */
+        ReleasedMany: {
+            /** Left */
+            left: number;
+            /** Released */
+            released: number;
+            /** Results */
+            results: components["schemas"]["ReleasedSaid"][];
+        };
+        /**
+         * ReleasedSaid
+         * @description What became of one hold that was to be given back.
+         */
+        ReleasedSaid: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            outcome: components["schemas"]["Outcome"];
+            /** Says */
+            says: string;
+        };
+        /**
          * Rerun
          * @description A new run of a task. Without settings it runs as the last time.
          */
@@ -2135,6 +2271,8 @@ export interface components {
             draft_revision: number;
             /** Draft Saved At */
             draft_saved_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
             /**
              * Held At
              * Format: date-time
@@ -2152,6 +2290,8 @@ export interface components {
              * Format: date-time
              */
             lease_until: string;
+            /** Reason */
+            reason: string | null;
             /** State */
             state: string;
             /** Token */
@@ -2466,7 +2606,7 @@ export interface components {
         };
         /**
          * StepRunSaid
-         * @description What is to be done: the step with everything resolved.
+         * @description What is to be done: the step with everything resolved. Its state says what became of it since.
          */
         StepRunSaid: {
             /** Attempt */
@@ -2491,6 +2631,8 @@ export interface components {
              * Format: uuid
              */
             run_id: string;
+            /** State */
+            state: string;
             /** Step */
             step: string;
             /** Title */
@@ -4160,6 +4302,7 @@ export interface operations {
         parameters: {
             query?: {
                 mine?: boolean;
+                member?: string | null;
                 /** @description Rows on a page. */
                 limit?: number;
                 /** @description The `next` of the page before. */
@@ -4178,6 +4321,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Held_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "hand-out.list_holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HolderRow_"];
+                };
+            };
+        };
+    };
+    "hand-out.release_many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseMany"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasedMany"];
                 };
             };
             /** @description Validation Error */

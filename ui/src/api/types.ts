@@ -75,6 +75,9 @@ export type Reservation = Said['ReservationSaid']
 export type HeldTask = Said['Held']
 /** What was handed out: the reservation, the turn, and the task with its input. */
 export type Hold = Omit<Said['HoldSaid'], 'task'> & { task: Omit<Said['HeldTask'], 'files'> & { files: Record<Id, File> } }
+/** A member with work in hand, or kept for them. */
+export type Holder = Said['HolderRow']
+export type ReleaseMany = Said['ReleaseMany']
 export type WorkHome = Said['WorkHome']
 
 export type UploadState = Said['UploadState']

@@ -113,6 +113,13 @@ const task = createRoute({
   validateSearch: (search): { tab?: string; run?: string } => ({ tab: text(search['tab']), run: text(search['run']) }),
   component: lazyRouteComponent(() => import('@/pages/TaskPage'), 'TaskPage'),
 })
+const reservations = createRoute({
+  getParentRoute: () => shell,
+  path: '/reservations',
+  // Whose tasks are shown.
+  validateSearch: (search): { member?: string } => ({ member: text(search['member']) }),
+  component: lazyRouteComponent(() => import('@/pages/ReservationsPage'), 'ReservationsPage'),
+})
 const uploads = createRoute({
   getParentRoute: () => shell,
   path: '/uploads',
@@ -144,7 +151,7 @@ export const router = createRouter({
     invitation,
     known.addChildren([
       workbench,
-      shell.addChildren([home, playground, work, tasks, task, uploads, studio, project, settings.addChildren([settingsHome, members, keys, account])]),
+      shell.addChildren([home, playground, work, tasks, task, reservations, uploads, studio, project, settings.addChildren([settingsHome, members, keys, account])]),
     ]),
   ]),
   defaultPreload: 'intent',

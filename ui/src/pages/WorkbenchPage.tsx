@@ -66,7 +66,8 @@ function Held({ hold, queue, onStale }: { hold: Hold; queue: Queue; onStale: () 
   if (isEmpty) return <NothingLeft from={from} work={work.data} onTake={take} pending={next.isPending} problem={next.error} />
   const { state } = hold.reservation
   // What was submitted from here a moment ago stays until the next one is there.
-  const isOurs = ['held', 'expired'].includes(state) || (state === 'submitted' && began !== 'submitted')
+  const isOver = state === 'expired' && ['cancelled', 'failed', 'skipped'].includes(hold.step_run.state)
+  const isOurs = (['held', 'expired'].includes(state) && !isOver) || (state === 'submitted' && began !== 'submitted')
   if (!isOurs) return <EndedHold hold={hold} onTake={() => take(queue)} pending={next.isPending} problem={next.error} />
   if (pictureId && !known && picture.isPending) return <Waiting />
   return (

@@ -6,14 +6,13 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard import ledger
 from taskyard.access import Actor, ActorKind
 from taskyard.domain import answers, runs
 from taskyard.domain.answers import Answer, By, Work
-from taskyard.domain.reservations import facts, holds, in_hand, store
+from taskyard.domain.reservations import facts, holds, in_hand, rules, store
 from taskyard.domain.reservations.holds import Hold
 from taskyard.domain.reservations.problems import LateSubmit, NotYourReservation, StaleDraft, WrongToken
 from taskyard.domain.reservations.rules import RESERVATION, ReservationState, may_release, seconds_in_hand
@@ -102,6 +101,8 @@ async def release(session: AsyncSession, actor: Actor, reservation_id: UUID) -> 
         raise NotYourReservation
     if reservation.state == ReservationState.RELEASED:
         return reservation
+    if actor.member_id != reservation.member_id:
+        reservation.reason = rules.released_by(actor.name)
     await _end(session, actor, reservation, "release", f"{actor.name} released {reservation.step}.")
     return reservation
 
@@ -158,17 +159,19 @@ async def expire_due(session: AsyncSession, workspace_id: UUID) -> int:
         reservation = await store.held_for_step_run(session, workspace_id, step_run_id)
         if reservation is None or reservation.lease_until > await store.now(session):
             continue
-        await _end(session, actor, reservation, "expire", f"The hold on {reservation.step} ran out.")
+        reservation.reason = "The time for this ran out: it went back to the queue."
+        # What was kept for somebody stays theirs: they were away, nobody has changed their mind.
+        await _end(session, actor, reservation, "expire", f"The hold on {reservation.step} ran out.", for_anybody=False)
         count += 1
     return count
 
 
 async def end_with_run(session: AsyncSession, workspace_id: UUID, task_id: UUID, run_id: UUID) -> None:
     """End the holds of a run that has ended without them. Drafts stay, and what is handed in late is kept."""
-    actor = Actor.system(workspace_id)
+    actor, now = Actor.system(workspace_id), await store.now(session)
     for reservation in await store.held_in_run(session, workspace_id, task_id, run_id):
         RESERVATION.move(reservation, "expire")
-        reservation.ended_at = func.now()
+        reservation.ended_at, reservation.reason = now, "The run ended: nobody waits for this any more."
         says = f"The hold on {reservation.step} ended with the run."
         ledger.record(session, facts.reservation_fact("expired", reservation, says), by=actor)
     await session.flush()
@@ -189,13 +192,18 @@ def performers_of(actor: Actor) -> list[str]:
 _PAST = {"release": "released", "skip": "skipped", "expire": "expired"}
 
 
-async def _end(session: AsyncSession, actor: Actor, reservation: Reservation, move: str, says: str) -> None:
+async def _end(
+    session: AsyncSession, actor: Actor, reservation: Reservation, move: str, says: str, *, for_anybody: bool = True
+) -> None:
     RESERVATION.move(reservation, move)
-    reservation.ended_at = func.now()
+    reservation.ended_at = await store.now(session)
     step_run = await runs.lock_step_run(session, reservation.workspace_id, reservation.step_run_id)
     if step_run.state == StepRunState.RUNNING and step_run.token == reservation.token:
         STEP_RUN.move(step_run, "return")
         runs.end_lease(step_run)
+        if for_anybody:
+            # Kept for whoever gave it back it would come to nobody.
+            step_run.reserved_for = step_run.sent_back_to = None
     await session.flush()
     ledger.record(session, facts.reservation_fact(_PAST[move], reservation, says), by=actor)
     await answers.go_on(session, actor, step_run)

@@ -45,8 +45,10 @@ async def of_claim(session: AsyncSession, actor: Actor, reservation_id: UUID, ro
             "draft": row.draft,
             "draft_revision": row.draft_revision,
             "draft_saved_at": row.draft_saved_at,
+            "reason": None,
+            "ended_at": None,
         },
-        "step_run": _step_run(row.id, row.run_id, row.attempt, work, author),
+        "step_run": _step_run(row.id, row.run_id, "running", row.attempt, work, author),
         "task": {
             "id": row.task_id,
             "external_id": row.external_id,
@@ -82,7 +84,7 @@ async def of_reservation(session: AsyncSession, actor: Actor, reservation: Reser
     )
     return {
         "reservation": said(reservation),
-        "step_run": _step_run(step_run.id, run.id, step_run.attempt, work, author),
+        "step_run": _step_run(step_run.id, run.id, step_run.state, step_run.attempt, work, author),
         "task": {
             "id": task.id,
             "external_id": task.external_id,
@@ -105,8 +107,9 @@ async def of_reservation(session: AsyncSession, actor: Actor, reservation: Reser
 
 def said(reservation: Reservation) -> dict[str, Any]:
     """Return a reservation as its holder sees it."""
-    names = ("id", "state", "token", "lease_until", "hold_seconds", "held_at", "draft", "draft_revision")
-    return {**{name: getattr(reservation, name) for name in names}, "draft_saved_at": reservation.draft_saved_at}
+    names = ("id", "state", "token", "lease_until", "hold_seconds", "held_at", "draft", "draft_revision",
+             "draft_saved_at", "reason", "ended_at")  # fmt: skip
+    return {name: getattr(reservation, name) for name in names}
 
 
 async def step_of(session: AsyncSession, reservation: Reservation) -> Step:
@@ -124,13 +127,16 @@ async def lease_from_now(session: AsyncSession, hold_seconds: int) -> datetime:
     return found
 
 
-def _step_run(step_run_id: UUID, run_id: UUID, attempt: int, work: Work, author: str | None) -> dict[str, Any]:
+def _step_run(
+    step_run_id: UUID, run_id: UUID, state: str, attempt: int, work: Work, author: str | None
+) -> dict[str, Any]:
     return {
         "id": step_run_id,
         "step": work.step.id,
         "use": work.step.use,
         "title": step_kinds().find(work.step.use).title,
         "run_id": run_id,
+        "state": state,
         "attempt": attempt,
         "with": work.given,
         "output_schema": work.output_schema,

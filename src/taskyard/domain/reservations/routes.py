@@ -9,15 +9,20 @@ from fastapi import Response
 
 from taskyard.access import Permission
 from taskyard.domain.answers import Answer
-from taskyard.domain.reservations import actions, store
+from taskyard.domain.reservations import actions, holders, releasing, store
 from taskyard.domain.reservations.holds import Hold
 from taskyard.domain.reservations.holds import said as reservation_said
+from taskyard.domain.reservations.rules import Outcome
 from taskyard.domain.reservations.schemas import (
     AnswerSaid,
     DraftBody,
     DraftSaved,
     Giver,
+    HolderRow,
     HoldSaid,
+    ReleasedMany,
+    ReleasedSaid,
+    ReleaseMany,
     ReservationSaid,
     Skip,
     Submit,
@@ -27,6 +32,7 @@ from taskyard.domain.reservations.schemas import (
 )
 from taskyard.kit import strict_json
 from taskyard.web import Router, Session, Who
+from taskyard.web.bodies import Page
 
 routes = Router(noun="hand-out")
 
@@ -46,6 +52,22 @@ async def take_next(body: TakeNext, session: Session, actor: Who) -> Response:
         free = await store.free_count(session, actor, actions.performers_of(actor))
         hold["explain"] = _explained(hold, free)
     return _json(hold)
+
+
+# Before the one whose address names a reservation.
+@routes.verb("GET", "/reservations/holders", may=Permission.WORK_RELEASE_ANY, answers=Page[HolderRow])
+async def list_holders(session: Session, actor: Who) -> Page[HolderRow]:
+    """List who has work in hand, or kept for them: one row a member, who has held something longest first."""
+    rows = [HolderRow.model_validate(row) for row in await holders.holders(session, actor.workspace_id)]
+    return Page(items=rows, total=len(rows))
+
+
+@routes.verb("POST", "/reservations/release", may=Permission.WORK_RELEASE_ANY, answers=ReleasedMany)
+async def release_many(body: ReleaseMany, session: Session, actor: Who) -> ReleasedMany:
+    """Give back several holds, those of a member, or all; tells what became of each. Drafts stay."""
+    results, left = await releasing.release_many(session, actor, ids=body.ids, member_id=body.member)
+    released = sum(one.outcome is Outcome.RELEASED for one in results)
+    return ReleasedMany(released=released, left=left, results=[ReleasedSaid.model_validate(one) for one in results])
 
 
 @routes.verb("GET", "/reservations/{reservation_id}", may=Permission.WORK_TAKE, responses={200: {"model": HoldSaid}})

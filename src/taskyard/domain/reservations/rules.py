@@ -20,6 +20,17 @@ class ReservationState(StrEnum):
     EXPIRED = "expired"
 
 
+class Outcome(StrEnum):
+    """What became of a hold that somebody wanted to give back with others."""
+
+    RELEASED = "released"
+    ENDED = "ended"
+    MISSING = "missing"
+
+
+# As many as one transaction gives back; whoever has more asks again.
+RELEASE_MAX = 10_000
+
 _S = ReservationState
 
 RESERVATION = Lifecycle(
@@ -41,6 +52,11 @@ RESERVATION = Lifecycle(
 def may_release(actor: Actor, holder_id: UUID) -> bool:
     """Holders release their own work; managers anybody's."""
     return actor.member_id == holder_id or actor.may(Permission.WORK_RELEASE_ANY)
+
+
+def released_by(name: str) -> str:
+    """Return what somebody reads whose work another has given back."""
+    return f"{name} released this: it went back to the queue."
 
 
 def seconds_in_hand(held_at: datetime, ended_at: datetime) -> float:

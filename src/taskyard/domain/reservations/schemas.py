@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from taskyard.access import Role
+from taskyard.domain.reservations.rules import RELEASE_MAX, Outcome
 from taskyard.web.bodies import Body, Named, Said
 
 
@@ -44,6 +46,21 @@ class Submit(Token):
     answer: dict[str, Any]
 
 
+class ReleaseMany(Body):
+    """Which holds to give back: these, all of one member, or everybody's."""
+
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=RELEASE_MAX)] | None = None
+    member: UUID | None = None
+    all: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def one_of_three(self) -> ReleaseMany:
+        """Refuse none and several: what is released should be said once."""
+        if [self.ids, self.member, self.all].count(None) != 2:  # noqa: PLR2004 - two of the three
+            raise ValueError("say one of `ids`, `member` and `all`")
+        return self
+
+
 class ReservationSaid(Said):
     """A hold."""
 
@@ -56,16 +73,19 @@ class ReservationSaid(Said):
     draft: dict[str, Any] | None
     draft_revision: int
     draft_saved_at: datetime | None
+    reason: str | None
+    ended_at: datetime | None
 
 
 class StepRunSaid(Said):
-    """What is to be done: the step with everything resolved."""
+    """What is to be done: the step with everything resolved. Its state says what became of it since."""
 
     id: UUID
     step: str
     use: str
     title: str
     run_id: UUID
+    state: str
     attempt: int
     with_: Annotated[dict[str, Any], Field(alias="with")]
     output_schema: dict[str, Any]
@@ -144,3 +164,40 @@ class Submitted(Said):
     """The answer that was made."""
 
     answer: AnswerSaid
+
+
+class ReleasedSaid(Said):
+    """What became of one hold that was to be given back."""
+
+    id: UUID
+    outcome: Outcome
+    says: str
+
+
+class ReleasedMany(Said):
+    """What became of each. `left` are still held, as when there are more than one call gives back."""
+
+    released: int
+    left: int
+    results: list[ReleasedSaid]
+
+
+class Holder(Said):
+    """Somebody with work in hand, or with work kept for them."""
+
+    id: UUID
+    name: str
+    role: Role
+    kind: Literal["person", "key"]
+
+
+class HolderRow(Said):
+    """What a member has in hand, and what is kept for them and not yet taken."""
+
+    member: Holder
+    held: int
+    kept: int
+    drafts: int
+    projects: list[Named]
+    oldest_since: datetime | None
+    next_expiry: datetime | None

@@ -23,6 +23,7 @@ from taskyard.domain.runs.rules import (
     StepRunState,
     is_model,
 )
+from taskyard.domain.runs.settling import give_back_many, settle_many
 from taskyard.domain.runs.store import (
     claim_for_model,
     extend_lease,
@@ -59,6 +60,7 @@ __all__ = [
     "extend_lease",
     "finished_steps",
     "get",
+    "give_back_many",
     "going_of",
     "is_model",
     "lock",
@@ -69,6 +71,7 @@ __all__ = [
     "overdue_cancellations",
     "routes",
     "run_fact",
+    "settle_many",
     "step_fact",
     "step_runs",
     "stop",

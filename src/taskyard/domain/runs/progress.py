@@ -71,7 +71,7 @@ def decide(session: AsyncSession, by: Actor, going: Going, rows: Sequence[StepRu
     opened = _due(going, rows)
     rows = [*rows, *opened]
     if any(row.state in OPEN for row in rows):
-        _settle(going, rows)
+        settle(run, going.task, rows, going.now)
     else:
         _complete(session, by, going, rows)
     return opened
@@ -145,8 +145,8 @@ def _stops(flow: Flow, step_id: str) -> bool:
     return flow.step(step_id).on_error == "stop"
 
 
-def _settle(going: Going, rows: Sequence[StepRun]) -> None:
-    run, task = going.run, going.task
+def settle(run: Run, task: Task, rows: Sequence[StepRun], now: datetime) -> None:
+    """Say in memory where an open run and its task stand, by its step runs."""
     active = any(row.state == StepRunState.RUNNING for row in rows)
     touched = any(row.state in TOUCHED for row in rows)
     waiting = [row for row in rows if row.state in OPEN]
@@ -154,7 +154,7 @@ def _settle(going: Going, rows: Sequence[StepRun]) -> None:
     if active:
         _to(run, RunState.RUNNING, "begin")
         run.reason = None
-        run.started_at = run.started_at or going.now
+        run.started_at = run.started_at or now
     elif touched:
         _to(run, RunState.WAITING, "wait")
         run.reason = waiting_reason(waiting[0])

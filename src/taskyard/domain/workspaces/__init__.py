@@ -10,6 +10,7 @@ from taskyard.domain.workspaces.operators import (
 )
 from taskyard.domain.workspaces.routes import routes
 from taskyard.domain.workspaces.sign_in import add_user, identify, new_setup_link, open_workspace
+from taskyard.domain.workspaces.store import member
 from taskyard.domain.workspaces.tables import Member
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "enter_named",
     "identify",
     "make_key",
+    "member",
     "new_setup_link",
     "open_empty_workspace",
     "open_workspace",

@@ -65,6 +65,16 @@ async def workspace(session: AsyncSession, workspace_id: UUID) -> Workspace:
     return (await session.scalars(select(Workspace).where(Workspace.id == workspace_id))).one()
 
 
+async def member(session: AsyncSession, workspace_id: UUID, member_id: UUID) -> Member:
+    """Return a member, removed or not, or NoSuchMember."""
+    found: Member | None = await session.scalar(
+        select(Member).where(Member.workspace_id == workspace_id, Member.id == member_id)
+    )
+    if found is None:
+        raise NoSuchMember(member_id=member_id)
+    return found
+
+
 async def lock_member(session: AsyncSession, workspace_id: UUID, member_id: UUID) -> Member:
     """Return a member to be changed, or NoSuchMember."""
     found: Member | None = await session.scalar(

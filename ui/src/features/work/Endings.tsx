@@ -78,7 +78,7 @@ export function NothingLeft({ from, work, onTake, pending, problem }: NothingLef
 
 const SAYS: Record<string, string> = {
   submitted: 'Its answer has been submitted.',
-  released: 'It was given back to the queue, by you or by a manager. Somebody else may have it by now.',
+  released: 'You gave it back to the queue. Somebody else may have it by now.',
   skipped: 'You skipped it.',
 }
 
@@ -89,15 +89,29 @@ interface EndedHoldProps {
   problem: unknown
 }
 
+/** A hold that has ended, perhaps by another's hand while somebody was working: who or what ended it, and what is kept. */
 export function EndedHold({ hold, onTake, pending, problem }: EndedHoldProps) {
-  const { id, state } = hold.reservation
-  const kept = state === 'submitted' ? null : readLocal(id)
+  const { id, state, reason, draft } = hold.reservation
+  const isGone = state === 'submitted' || state === 'skipped'
+  const local = isGone ? null : readLocal(id)
+  // "Ben released this: …"; what somebody wrote as they skipped is not for the head of a page.
+  const [head, more] = !isGone && reason ? halves(reason) : [`This reservation is ${words(state)}`, SAYS[state] ?? 'It has ended.']
+  const kept = isGone || (!draft && !local) ? null : state === 'released' ? 'Your draft is kept: if you take the task again, you go on from it.' : 'Your draft is kept.'
   return (
     <Standing>
-      <EmptyState title={`This reservation is ${words(state)}`} action={<><Button look="primary" pending={pending} onClick={onTake}>Take the next task</Button><Link to="/tasks/$taskId" params={{ taskId: hold.task.id }}>Open the task</Link>{kept && <CopyButton text={written(exactOf(kept.answer))} label="Copy what you had entered" />}</>}>
-        {SAYS[state] ?? 'It has ended.'} {kept && 'What you had entered is still kept in this browser.'}
-      </EmptyState>
+      <div role="alert">
+        <EmptyState title={head} action={<><Button look="primary" pending={pending} onClick={onTake}>Take the next task</Button><Link to="/work">Back to Work</Link><Link to="/tasks/$taskId" params={{ taskId: hold.task.id }}>Open the task</Link>{local && <CopyButton text={written(exactOf(local.answer))} label="Copy what you had entered" />}</>}>
+          {more} {kept}
+        </EmptyState>
+      </div>
       <ProblemNotice problem={problem} size="page" />
     </Standing>
   )
+}
+
+/** "Ben released this: it went back to the queue." as a head and what follows from it. */
+function halves(reason: string): [string, string] {
+  const at = reason.indexOf(': ')
+  const rest = reason.slice(at + 2)
+  return at < 0 ? [reason.replace(/\.$/, ''), ''] : [reason.slice(0, at), rest.charAt(0).toUpperCase() + rest.slice(1)]
 }

@@ -105,7 +105,9 @@ export function Workbench({ hold, queue, prefilled, check, written, isDrawn, edi
       {isOver && (
         <div className={css['notice']} role="status">
           <IconAlertTriangle size={16} aria-hidden />
-          <span>Your time for this task ended {exactTime(new Date(held.lease_until))}. Nothing is lost: submit still counts while nobody else has taken the task, and is kept as a draft if somebody has.</span>
+          <span>
+            Your time for this task ended {exactTime(new Date(held.lease_until))}. Nothing is lost: {held.state === 'expired' && hold.step_run.state !== 'queued' ? 'somebody else has the task now, and what you submit is kept as a draft a manager can see.' : 'submit still counts while nobody else has taken the task, and is kept as a draft if somebody has.'}
+          </span>
         </div>
       )}
       {wrong > 0 && (

@@ -1,6 +1,7 @@
 // The answer in the making: its value with undo, what has been looked at, and its way to the server.
+import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { saveDraft } from '@/api/work'
+import { holdQuery, saveDraft } from '@/api/work'
 import type { Hold, Json } from '@/api/types'
 import { type Conflict, DraftSaver, type Saving } from '@/features/work/draft-saver'
 import { forgetLocal, readLocal, readTouched, sweepLocal, writeLocal, writeTouched } from '@/features/work/local-draft'
@@ -28,6 +29,7 @@ export function beginning(hold: Hold, prefilled: Json): Begun {
 
 export function useAnswer(hold: Hold, prefilled: Json, onEnded: () => void) {
   const { id, token } = hold.reservation
+  const queries = useQueryClient()
   const [begun] = useState(() => beginning(hold, prefilled))
   const [history, setHistory] = useState<History<Json>>(() => begin(begun.answer))
   const [touched, setTouched] = useState<ReadonlySet<string>>(() => new Set(begun.touched))
@@ -55,9 +57,12 @@ export function useAnswer(hold: Hold, prefilled: Json, onEnded: () => void) {
     document.addEventListener('visibilitychange', leave)
     return () => {
       document.removeEventListener('visibilitychange', leave)
-      saver.flush()
+      // What has ended takes no drafts any more; this browser's copy stands.
+      const known = queries.getQueryData(holdQuery(id).queryKey)
+      if (!known || ['held', 'expired'].includes(known.reservation.state)) saver.flush()
+      else saver.stop()
     }
-  }, [saver])
+  }, [saver, queries, id])
 
   const change = useCallback((next: Json, about: string | null = null) => setHistory((old) => changed(old, next, about, Date.now())), [])
   const touch = useCallback((place: string) => setTouched((old) => (old.has(place) ? old : new Set(old).add(place))), [])
