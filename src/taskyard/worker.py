@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from taskyard import wiring
 from taskyard.app import picture_limits
-from taskyard.domain import files, performers, reservations, runs, uploads
+from taskyard.domain import files, performers, reservations, runs, tasks, uploads
 from taskyard.domain.performers import Hands
 from taskyard.gateways.objects import ObjectStore
 from taskyard.gateways.pictures import Pictures
@@ -29,6 +29,7 @@ logger = log("worker")
 
 TICK_SECONDS = 1.0
 SWEEP_SECONDS = 600.0
+BREATH_SECONDS = 0.02
 CHANNEL = "taskyard_work"
 
 
@@ -68,6 +69,7 @@ class Worker:
                 group.create_task(self._listen(), name="listen")
                 group.create_task(self._tick(), name="clock")
                 group.create_task(self._sweep(), name="sweep")
+                group.create_task(self._index(), name="index")
                 group.create_task(_kept_up(chore_worker), name="chores")
         finally:
             await self._pictures.close()
@@ -114,6 +116,16 @@ class Worker:
             await session.execute(_OLD_KEYS)
             await session.execute(_OLD_COUNTS)
         await files.sweep(self._database)
+
+    async def _index(self) -> None:
+        """Put words and sorted values beside new tasks, with a breath between portions: nobody waits for it."""
+        while not is_ending():
+            try:
+                was_there = await tasks.index_next(self._database)
+            except (SQLAlchemyError, OSError) as error:
+                logger.warning("index.waits", error=type(error).__name__)
+                was_there = False
+            await asyncio.sleep(BREATH_SECONDS if was_there else TICK_SECONDS)
 
     async def _sweep(self) -> None:
         while not is_ending():

@@ -42,9 +42,12 @@ OTHER_POLICIES = {
     ("idempotency_keys", "workers", "ALL", f"{{{WORKER_ROLE}}}"),
     ("file_passages", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
     ("workspaces", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
+    ("task_spans", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
 }
 SEEN_BY_WORKERS = {table for table, policy, _, _ in OTHER_POLICIES if policy == "workers"}
 OTHERS = ("alembic_version", "procrastinate_")
+# Their owner passes by: one function acts as the owner, and names the workspace itself.
+WALLS_FOR_ALL_BUT_THE_OWNER = {"task_texts"}
 
 
 def tenant_column(table: str) -> str:
@@ -79,6 +82,8 @@ def test_constraints_indexes_and_comments_are_those_of_the_code(postgres: Embedd
     """Alembic compares no CHECK, no predicate of an index and no comment; the catalogue of PostgreSQL has them all."""
     with own_database(postgres, "template1") as url:
         made = create_engine(driver_url(url))
+        with made.begin() as connection:
+            connection.execute(text("CREATE EXTENSION pg_trgm"))
         Base.metadata.create_all(made)
         expected = catalogue(made)
         made.dispose()
@@ -151,9 +156,10 @@ def test_every_table_belongs_to_a_workspace_or_is_known_not_to() -> None:
 def test_row_level_security_is_forced_on_every_tenant_table(owner: Engine) -> None:
     with owner.connect() as connection:
         rows = connection.execute(
-            text("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'")
-        )
+            text("SELECT relname, relforcerowsecurity AS forced FROM pg_class WHERE relrowsecurity AND relkind = 'r'")
+        ).all()
         assert sorted(row.relname for row in rows) == TENANT_TABLES
+        assert {row.relname for row in rows if not row.forced} == WALLS_FOR_ALL_BUT_THE_OWNER
 
 
 def test_every_tenant_table_shows_its_own_workspace_and_the_exceptions_are_known(owner: Engine) -> None:
@@ -169,6 +175,18 @@ def test_every_tenant_table_shows_its_own_workspace_and_the_exceptions_are_known
         assert wall.qual == expected
     others = {(row.tablename, row.policyname, row.cmd, row.roles) for row in rows if row.policyname != "own_workspace"}
     assert others == OTHER_POLICIES
+
+
+def test_what_acts_as_the_owner_is_known_and_names_the_workspace(owner: Engine) -> None:
+    with owner.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT proname, prosrc, proconfig FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+            )
+        ).all()
+    assert [row.proname for row in rows] == ["tasks_with_words"]
+    assert "workspace_id = nullif(current_setting('taskyard.workspace_id', true), '')::uuid" in rows[0].prosrc
+    assert rows[0].proconfig == ["search_path=pg_catalog, public"]
 
 
 @pytest.mark.parametrize("role", [RUNTIME_ROLE, WORKER_ROLE])

@@ -134,6 +134,14 @@ async def fill_every_table(world: World) -> None:
     await yard.answer(worker, {"labels": ["question"]}, project)
     await yard.task(await world.id_of("picture_project"), {"photo": await world.id_of("file_id")})
     await yard.owner.post("/projects", {"name": "Kept"}, headers={"Idempotency-Key": "kept"})
+    # As a large upload and somebody who sorts a large project leave them.
+    spans = (
+        "INSERT INTO task_spans SELECT workspace_id, id, project_id, NULL, id, id FROM tasks WHERE workspace_id = :here"
+    )
+    await yard.sql(spans, here=yard.workspace_id)
+    fields = "INSERT INTO sorted_fields SELECT workspace_id, id, 'text' FROM projects WHERE workspace_id = :here"
+    await yard.sql(fields, here=yard.workspace_id)
+    await yard.task(project)
     await yard.sql(
         "INSERT INTO upload_errors (workspace_id, upload_id, number, row, says) VALUES (:here, :id, 1, 2, 'is empty')",
         here=yard.workspace_id,

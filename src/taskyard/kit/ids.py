@@ -10,3 +10,17 @@ from uuid_utils.compat import uuid7
 def new_id() -> UUID:
     """Return a UUIDv7. Made here and not in the database, so that one INSERT needs no answer."""
     return uuid7()
+
+
+def first_of(moment: UUID) -> UUID:
+    """Return the lowest id of the millisecond in which this one was made."""
+    return UUID(int=moment.int >> _RANDOM_BITS << _RANDOM_BITS)
+
+
+def last_of(moment: UUID) -> UUID:
+    """Return the highest id of the millisecond in which this one was made."""
+    return UUID(int=moment.int | ((1 << _RANDOM_BITS) - 1))
+
+
+# Of the 128 bits of an id the first 48 are the time.
+_RANDOM_BITS = 80

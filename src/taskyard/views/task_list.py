@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,9 +13,10 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor
+from taskyard.domain import tasks
 from taskyard.domain.tasks import TaskFilter
 from taskyard.kit.pages import EXACT_TOTAL_MAX, PageAsk, read_cursor, write_cursor
-from taskyard.views.task_orders import DEFAULT_ORDER, order_of
+from taskyard.views.task_orders import DEFAULT_ORDER, Part, order_of
 from taskyard.views.visibility import bindings, visible
 
 ROW = """json_build_object(
@@ -45,32 +47,39 @@ JOINS = """
 async def page(session: AsyncSession, actor: Actor, asked: TaskFilter, sort: str | None, ask: PageAsk) -> bytes:
     """Return a page of tasks as JSON bytes. The total is exact up to 100,000."""
     order = await order_of(session, actor, sort, asked)
-    where = ["tasks.workspace_id = :workspace_id", *asked.conditions()]
-    if (seen := visible(actor)) is not None:
-        where.append(seen)
-    values = {**asked.values(), **bindings(actor), **order.values, "limit": ask.limit + 1}
     bound = ["tasks", str(actor.workspace_id), sort or DEFAULT_ORDER, asked.told()]
     after = read_cursor(bound, ask.cursor)
-    rows_where = [*where]
-    if after is not None:
-        rows_where.append(order.after())
-        values |= {f"after_{n}": value for n, value in enumerate(after)}
-    keys = ", ".join(f"{key.sql} AS key_{n}" for n, key in enumerate(order.keys))
-    statement = f"""
-        WITH picked AS MATERIALIZED (
-            SELECT tasks.*, {keys} FROM tasks {order.join}
-            WHERE {" AND ".join(rows_where)} ORDER BY {order.sql()} LIMIT :limit)
-        SELECT {ROW}::text AS row, {", ".join(f"tasks.key_{n}::text" for n in range(len(order.keys)))}
-        FROM picked AS tasks {JOINS}
-        ORDER BY {", ".join(f"tasks.key_{n} {key.way}" for n, key in enumerate(order.keys))}
-    """  # noqa: S608 - conditions and orders come from tables of ours, values are bound
-    rows = (await session.execute(_text(statement), _used(statement, values))).all()
+    if asked.words:
+        asked = await tasks.with_words(session, actor.workspace_id, asked, FOUND_MAX)
+    # Many tasks hold common words: a page of them is soon found by looking at each as it comes.
+    each = replace(asked, is_indexed=False)
+    where = ["tasks.workspace_id = :workspace_id", *([seen] if (seen := visible(actor)) else [])]
+    values = {**asked.values(), **bindings(actor)}
+    rows: list[Any] = []
+    for part in order.parts_after(after):
+        if len(rows) <= ask.limit:
+            more_values = {**values, **part.values, "limit": ask.limit + 1 - len(rows)}
+            rows += await _rows(session, [*where, *each.conditions()], part, more_values)
     items = [row[0] for row in rows[: ask.limit]]
     more = write_cursor(bound, list(rows[ask.limit - 1][1:])) if len(rows) > ask.limit else None
-    total = await count(session, where, values) if after is not None or more else len(rows)
+    counted = after is not None or more
+    total = await count(session, [*where, *asked.conditions()], values) if counted else len(rows)
     exact = total <= EXACT_TOTAL_MAX
     tail = orjson.dumps({"next": more, "total": min(total, EXACT_TOTAL_MAX), "total_is_exact": exact})
     return b'{"items":[' + ",".join(items).encode() + b"]," + tail[1:]
+
+
+async def _rows(session: AsyncSession, where: list[str], part: Part, values: dict[str, Any]) -> list[Any]:
+    keys = ", ".join(f"{sql} AS key_{n}" for n, sql in enumerate(part.shown))
+    statement = f"""
+        WITH picked AS MATERIALIZED (
+            SELECT tasks.*, {keys} FROM tasks {part.join}
+            WHERE {" AND ".join([*where, *part.conditions])} ORDER BY {part.sql()} LIMIT :limit)
+        SELECT {ROW}::text AS row, {", ".join(f"tasks.key_{n}::text" for n in range(len(part.shown)))}
+        FROM picked AS tasks {JOINS}
+        ORDER BY {part.sql_of_shown()}
+    """  # noqa: S608 - conditions and orders come from tables of ours, values are bound
+    return list((await session.execute(_text(statement), _used(statement, values))).all())
 
 
 async def count(session: AsyncSession, where: list[str], values: dict[str, Any]) -> int:
@@ -91,6 +100,8 @@ async def count(session: AsyncSession, where: list[str], values: dict[str, Any])
     return total
 
 
+# Up to so many tasks that hold some words are asked for by their ids.
+FOUND_MAX = 2_000
 # Whoever pages through many tasks, or watches them change, asks for the same large total again and again: counting it
 # costs several times what the page does.
 REMEMBERED_TOTAL_MIN = 1_000

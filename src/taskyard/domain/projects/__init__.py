@@ -3,7 +3,7 @@
 from taskyard.domain.projects.actions import open_playground, open_project, publish
 from taskyard.domain.projects.conditions import holds
 from taskyard.domain.projects.flow import Flow, Result, Step
-from taskyard.domain.projects.input_cells import takes_other_fields, types_of_fields
+from taskyard.domain.projects.input_cells import Column, takes_other_fields, types_of_fields
 from taskyard.domain.projects.input_schema import InputChecker
 from taskyard.domain.projects.problems import NoSuchProject
 from taskyard.domain.projects.published import Published, Version, published, version
@@ -13,6 +13,7 @@ from taskyard.domain.projects.tables import Project
 from taskyard.domain.projects.templates import Scope, UnresolvedReference, fill
 
 __all__ = [
+    "Column",
     "Flow",
     "InputChecker",
     "NoSuchProject",

@@ -76,6 +76,7 @@ async def admit(
         if row["id"] not in added:
             await _refuse_taken(session, actor, wanted, number)
     await files.use(session, actor.workspace_id, _pairs(rows, shown))
+    await tasks.index(session, actor.workspace_id, [row["id"] for row in rows])
     admitted = await tasks.many(session, actor.workspace_id, [row["id"] for row in rows])
     for task, new in zip(admitted, wanted, strict=True):
         ledger.record(session, task_fact("created", task, "The task was created."), by=actor)

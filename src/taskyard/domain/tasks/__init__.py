@@ -24,6 +24,7 @@ from taskyard.domain.tasks.rules import (
     tag_of,
 )
 from taskyard.domain.tasks.schemas import FilterAsked, SelectionAsked, refuse_hidden_fields, refuse_unknown_fields
+from taskyard.domain.tasks.search import index, index_later, index_next, is_sorted, with_words
 from taskyard.domain.tasks.store import (
     add,
     by_external_ids,
@@ -61,7 +62,11 @@ __all__ = [
     "add",
     "by_external_ids",
     "get",
+    "index",
+    "index_later",
+    "index_next",
     "input_of",
+    "is_sorted",
     "lock",
     "many",
     "may_see",
@@ -74,4 +79,5 @@ __all__ = [
     "set_metadata",
     "tag_of",
     "task_fact",
+    "with_words",
 ]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -46,6 +45,9 @@ class TaskFilter:
     submitted: Span = ANY_TIME
     metadata: tuple[tuple[str, str], ...] = ()
     upload: UUID | None = None
+    # What is known of the tasks that hold the words: which they are, where they are few, or that the index has all.
+    found: tuple[UUID, ...] | None = field(default=None, compare=False)
+    is_indexed: bool = field(default=False, compare=False)
 
     def conditions(self) -> list[str]:
         """Return the SQL conditions on `tasks`; values are always bound, as `:name`. `:me` is whoever asks."""
@@ -68,7 +70,7 @@ class TaskFilter:
             "batch": self.batch,
             "batch_like": f"%{_literally(self.batch_contains or '')}%",
             "like": f"%{_literally(self.words or '')}%",
-            "id_like": f"%{_literally(self.words or '').lower()}%",
+            "found": list(self.found or ()),
             "ids": list(self.ids),
             "except_ids": list(self.except_ids),
             "verdicts": [name for name in self.audits if name != AuditStatus.READY],
@@ -85,7 +87,7 @@ class TaskFilter:
 
     def told(self) -> list[Any]:
         """Return what a cursor of this list is bound to."""
-        given = [getattr(self, part.name) for part in fields(self)]
+        given = [getattr(self, part.name) for part in fields(self) if part.compare]
         return [sorted(map(str, value)) if isinstance(value, tuple) else value for value in given]
 
     def _of_what_it_is(self) -> list[str]:
@@ -98,7 +100,7 @@ class TaskFilter:
         if self.batch_contains:
             found.append("tasks.batch ILIKE :batch_like")
         if self.words:
-            found.append(_contains(self.words))
+            found.append(self._of_words())
         if self.ids:
             found.append("tasks.id = ANY(:ids)")
         if self.except_ids:
@@ -111,6 +113,11 @@ class TaskFilter:
             )
             found.append(_NOTED.format(noted=noted))
         return found
+
+    def _of_words(self) -> str:
+        if self.found is not None:
+            return "tasks.id = ANY(:found)"
+        return _BY_INDEX if self.is_indexed else _EACH
 
     def _of_where_it_stands(self) -> list[str]:
         found = []
@@ -162,14 +169,12 @@ def _literally(words: str) -> str:
     return words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
-def _contains(words: str) -> str:
-    """Return the condition that a task shows these words. Ids are looked through only for what may be part of one."""
-    like = "LIKE" if words.lower() == words.upper() else "ILIKE"
-    in_id = " OR tasks.id::text LIKE :id_like" if _PART_OF_ID.fullmatch(words) else ""
-    return f"(tasks.preview {like} :like OR tasks.external_id {like} :like{in_id})"
-
-
-_PART_OF_ID = re.compile(r"[0-9a-fA-F-]{6,36}")
+# What a task is found by, from the row of the list alone.
+AS_LISTED = "lower(concat_ws(E'\\n', tasks.id::text, tasks.external_id, tasks.preview))"
+# From the words beside it, where they are: one look by the key for each task that comes by.
+_EACH = f"""coalesce((SELECT told.words FROM task_texts AS told WHERE told.workspace_id = :workspace_id
+    AND told.task_id = tasks.id), {AS_LISTED}) LIKE lower(:like)"""  # noqa: S608 - constants
+_BY_INDEX = "tasks.id IN (SELECT tasks_with_words(lower(:like), 2147483647))"
 _NOTED = """EXISTS (SELECT 1 FROM task_inputs AS noted WHERE noted.workspace_id = :workspace_id
     AND noted.task_id = tasks.id AND {noted})"""
 # Held by a member now, or kept for them.

@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     Double,
+    ForeignKeyConstraint,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -120,3 +121,94 @@ class TaskInput(Base):
     input: Mapped[dict[str, Any]] = mapped_column(JSONB)
     # Not named `metadata`, which SQLAlchemy keeps for itself.
     extra: Mapped[dict[str, Any]] = mapped_column("metadata", JSONB)
+
+
+def _of_task() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["workspace_id", "task_id"], ["tasks.workspace_id", "tasks.id"], ondelete="CASCADE")
+
+
+class TaskText(Base):
+    """The words of a task in small letters, to be looked through by an index that no change of state touches."""
+
+    __tablename__ = "task_texts"
+    __table_args__ = (
+        PrimaryKeyConstraint("workspace_id", "task_id"),
+        _of_task(),
+        # Read by the function tasks_with_words alone: under row-level security LIKE is not taken to an index.
+        Index("task_texts_words_ix", "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
+    )
+
+    workspace_id: Mapped[UUID]
+    task_id: Mapped[UUID]
+    words: Mapped[str] = mapped_column(Text, comment="id, external id, and every text and number of the input")
+
+
+class SortedField(Base):
+    """A field of a project's input that somebody sorts by; its values are kept in order."""
+
+    __tablename__ = "sorted_fields"
+    __table_args__ = (
+        PrimaryKeyConstraint("workspace_id", "project_id", "field"),
+        ForeignKeyConstraint(
+            ["workspace_id", "project_id"], ["projects.workspace_id", "projects.id"], ondelete="CASCADE"
+        ),
+    )
+
+    workspace_id: Mapped[UUID]
+    project_id: Mapped[UUID]
+    field: Mapped[str] = mapped_column(Text)
+
+
+class TaskValue(Base):
+    """The value of one sorted field of a task: a number, or a text in small letters. A task without one has no row."""
+
+    __tablename__ = "task_values"
+    __table_args__ = (
+        PrimaryKeyConstraint("workspace_id", "task_id", "field"),
+        _of_task(),
+        # In the order of a page, either way.
+        Index(
+            "task_values_number_ix",
+            "workspace_id",
+            "project_id",
+            "field",
+            "number",
+            "task_id",
+            postgresql_where=text("number IS NOT NULL"),
+        ),
+        Index(
+            "task_values_words_ix",
+            "workspace_id",
+            "project_id",
+            "field",
+            "words",
+            "task_id",
+            postgresql_where=text("words IS NOT NULL"),
+        ),
+    )
+
+    workspace_id: Mapped[UUID]
+    task_id: Mapped[UUID]
+    field: Mapped[str] = mapped_column(Text)
+    project_id: Mapped[UUID]
+    number: Mapped[float | None] = mapped_column(Double)
+    words: Mapped[str | None] = mapped_column(Text)
+
+
+class TaskSpan(Base):
+    """Tasks of a project, from one id to another, that are not yet in the tables beside: a worker sees to them."""
+
+    __tablename__ = "task_spans"
+    __table_args__ = (
+        PrimaryKeyConstraint("workspace_id", "id"),
+        Index("task_spans_project_ix", "workspace_id", "project_id"),
+    )
+
+    workspace_id: Mapped[UUID]
+    id: Mapped[UUID]
+    project_id: Mapped[UUID]
+    field: Mapped[str | None] = mapped_column(
+        Text, comment="only this field is to be sorted; null: words and all fields"
+    )
+    first_id: Mapped[UUID]
+    last_id: Mapped[UUID]

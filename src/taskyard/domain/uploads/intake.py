@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from taskyard.domain import projects
+from taskyard.domain import projects, tasks
 from taskyard.domain.uploads import actions, store
 from taskyard.domain.uploads.opening import Openings
 from taskyard.domain.uploads.parsing import Format
@@ -16,6 +16,7 @@ from taskyard.domain.uploads.staging import Staging
 from taskyard.domain.uploads.tables import Upload
 from taskyard.gateways.objects import ObjectStore
 from taskyard.kit.db.engine import Database
+from taskyard.kit.ids import first_of, last_of, new_id
 from taskyard.kit.logs import log
 from taskyard.kit.problems import Kind, Problem
 from taskyard.kit.settings import Settings
@@ -102,6 +103,7 @@ class Intake:
         upload = self._upload
         async with self._database.transaction(upload.workspace_id) as session:
             staging = await Staging.open(session, upload, self._settings.job_statement_seconds_max)
+            before = new_id()
             await self._read_all(reader, staging)
             if upload.mode == UploadMode.ALL_OR_NOTHING and self._failed:
                 raise _NothingTaken
@@ -110,6 +112,9 @@ class Intake:
                 await staging.move_kept(reader.openings.known)
             if any(opening.wakes_models for opening in reader.openings.known):
                 await staging.wake_models()
+            await tasks.index_later(
+                session, upload.workspace_id, upload.project_id, first_of(before), last_of(new_id())
+            )
             counts = self._counts()._replace(created=staging.created, unchanged=staging.unchanged)
             if not await actions.complete(session, upload, counts, self._kept_errors()):
                 raise _NoLongerOurs

@@ -1,0 +1,16 @@
+"""Words and sorted values beside the tasks, and what is still to be put there."""
+
+from __future__ import annotations
+
+from taskyard.migrations.tenants import own_workspace, run
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run("0004_search.sql")
+    own_workspace("task_texts", "sorted_fields", "task_values", "task_spans")
+    run("0004_search_walls.sql")
