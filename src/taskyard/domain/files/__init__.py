@@ -1,6 +1,6 @@
 """Files: what people and models give, kept under its hash, shown only as what it is."""
 
-from taskyard.domain.files.actions import Stored, forget, keep, keep_content, put_away, put_away_made, use
+from taskyard.domain.files.actions import Stored, forget, keep, keep_content, let_go, put_away, put_away_made, use
 from taskyard.domain.files.copies import thumbnail_of, view_of
 from taskyard.domain.files.handles import find_all, require_all
 from taskyard.domain.files.problems import NoSuchFile, NoSuchFiles
@@ -23,6 +23,7 @@ __all__ = [
     "is_picture",
     "keep",
     "keep_content",
+    "let_go",
     "put_away",
     "put_away_made",
     "require_all",

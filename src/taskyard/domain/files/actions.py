@@ -110,12 +110,16 @@ async def use(session: AsyncSession, workspace_id: UUID, pairs: Collection[tuple
         raise NoSuchFiles(count=len({file_id for _, file_id in named}))
 
 
-async def forget(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> None:
-    """Delete what only this task used; the bytes go once this is committed. Safe to repeat."""
-    if gone := await store.forget(session, workspace_id, task_id):
-        await jobs.enqueue(
-            session, REMOVE, one_at_a_time=f"files.{workspace_id}", workspace_id=workspace_id, hashes=sorted(set(gone))
-        )
+async def forget(session: AsyncSession, workspace_id: UUID, *task_ids: UUID) -> None:
+    """Delete what only these tasks used; the bytes go once this is committed. Safe to repeat."""
+    if gone := await store.forget(session, workspace_id, task_ids):
+        await _leave_removal(session, workspace_id, gone)
+
+
+async def let_go(session: AsyncSession, workspace_id: UUID, passage_id: UUID, sha256: str) -> None:
+    """Take back `keep_content`; the bytes go once this is committed, if nothing else names them. Safe to repeat."""
+    await store.end_passage(session, workspace_id, passage_id)
+    await _leave_removal(session, workspace_id, [sha256])
 
 
 async def begin_removal(session: AsyncSession, workspace_id: UUID, sha256: str) -> UUID | None:
@@ -128,6 +132,12 @@ async def begin_removal(session: AsyncSession, workspace_id: UUID, sha256: str) 
         begun = new_id()
         session.add(Passage(workspace_id=workspace_id, id=begun, sha256=sha256, kind=PassageKind.LEAVING))
     return begun
+
+
+async def _leave_removal(session: AsyncSession, workspace_id: UUID, hashes: Collection[str]) -> None:
+    await jobs.enqueue(
+        session, REMOVE, one_at_a_time=f"files.{workspace_id}", workspace_id=workspace_id, hashes=sorted(set(hashes))
+    )
 
 
 async def _announced(database: Database, workspace_id: UUID, stored: Stored) -> Stored:

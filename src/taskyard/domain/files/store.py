@@ -40,10 +40,10 @@ async def use(session: AsyncSession, workspace_id: UUID, task_ids: Sequence[UUID
     return int((await session.execute(_USE, values)).scalar_one())
 
 
-async def forget(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> list[str]:
-    """Delete the files that only this task used; return their hashes."""
-    values = {"workspace_id": workspace_id, "task_id": task_id}
-    ids = list(await session.scalars(_FORGET_USES, values))
+async def forget(session: AsyncSession, workspace_id: UUID, task_ids: Sequence[UUID]) -> list[str]:
+    """Delete the files that only these tasks used; return their hashes."""
+    values = {"workspace_id": workspace_id, "task_ids": list(task_ids)}
+    ids = sorted(set(await session.scalars(_FORGET_USES, values)))
     if not ids:
         return []
     # Behind the locks: whoever took one of these files for another task in the meantime has it noted now.
@@ -101,7 +101,10 @@ _USE = text("""
     )
     SELECT count(*) FROM named JOIN there ON there.id = named.file_id
 """)
-_FORGET_USES = text("DELETE FROM file_uses WHERE workspace_id = :workspace_id AND task_id = :task_id RETURNING file_id")
+_FORGET_USES = text("""
+    DELETE FROM file_uses WHERE workspace_id = :workspace_id AND task_id = ANY(CAST(:task_ids AS uuid[]))
+    RETURNING file_id
+""")
 _LOCK_FILES = text("""
     SELECT 1 FROM files WHERE workspace_id = :workspace_id AND id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE
 """)
