@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 from contextlib import suppress
+from datetime import date
 
 import psycopg
 from sqlalchemy import text
@@ -13,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from taskyard import wiring
 from taskyard.app import picture_limits
-from taskyard.domain import files, performers, reservations, runs, tasks, uploads
+from taskyard.domain import archives, files, performers, reservations, runs, tasks, uploads
 from taskyard.domain.performers import Hands
 from taskyard.gateways.objects import ObjectStore
 from taskyard.gateways.pictures import Pictures
@@ -52,6 +53,7 @@ class Worker:
         self._pictures = Pictures(picture_limits(settings))
         # A name no other start ever has: leases of a worker that died are never taken for ours.
         self.name = f"{socket.gethostname()}-{os.getpid()}-{new_id().hex[-8:]}"
+        self._looked_on: date | None = None
         self._hands = Hands(self._database, settings, self._objects, self._pictures, self.name)
 
     async def run(self) -> None:
@@ -59,6 +61,7 @@ class Worker:
         chores = [
             *uploads.chores(self._database, self._settings, self._objects),
             *files.chores(self._database, self._objects),
+            *archives.chores(self._database, self._objects, self._pictures),
         ]
         chore_worker = ChoreWorker(self._url, chores, role=WORKER_ROLE)
         logger.info("worker.started", worker=self.name)
@@ -116,6 +119,7 @@ class Worker:
             await session.execute(_OLD_KEYS)
             await session.execute(_OLD_COUNTS)
         await files.sweep(self._database)
+        self._looked_on = await archives.look(self._database, self._looked_on)
 
     async def _index(self) -> None:
         """Put words and sorted values beside new tasks, with a breath between portions: nobody waits for it."""

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.exc import DBAPIError
 
 import taskyard
+from taskyard.domain.archives import content
 from taskyard.gateways.postgres import EmbeddedPostgres
 from taskyard.kit.db.base import Base
 from taskyard.kit.db.engine import RUNTIME_ROLE, WORKER_ROLE, driver_url
@@ -147,6 +148,19 @@ def test_every_foreign_key_takes_the_workspace_along(name: str) -> None:
 def test_every_table_belongs_to_a_workspace_or_is_known_not_to() -> None:
     assert {name for name, table in TABLES.items() if "workspace_id" in table.columns} | {"workspaces"} == set(
         TENANT_TABLES
+    )
+
+
+# --- an archive holds everything of a task
+
+# What has a task's id and is no part of it: the record of a movement, which says where the task is.
+NO_PART_OF_A_TASK = {"archive_items"}
+
+
+def test_whatever_belongs_to_a_task_goes_into_its_archive_or_is_known_to_stay() -> None:
+    of_a_task = {name for name, table in TABLES.items() if {"task_id", "step_run_id"} & set(table.columns.keys())}
+    assert of_a_task - NO_PART_OF_A_TASK == (
+        (set(content.TABLES) - {"tasks"}) | set(content.STAYING) | set(content.MADE_ANEW)
     )
 
 

@@ -43,6 +43,9 @@ WHO_MAY = {
         "PATCH /projects/{project_id}", "DELETE /projects/{project_id}", "PUT /projects/{project_id}/draft",
         "POST /projects/{project_id}/draft/check", "POST /projects/{project_id}/publish", "PATCH /tasks/{task_id}",
         "GET /reservations/holders", "POST /reservations/release",
+        "POST /archives", "GET /archives", "GET /archives/{archive_id}", "GET /archives/{archive_id}/items",
+        "POST /archives/{archive_id}/cancel", "POST /archives/{archive_id}/restore", "DELETE /archives/{archive_id}",
+        "GET /archives/{archive_id}/download",
     },
     LEADS_AND_CLIENTS: {
         "POST /tasks", "POST /tasks/{task_id}/cancel", "GET /tasks/export", "POST /uploads", "GET /uploads",
@@ -356,6 +359,10 @@ ALONE = {
     "POST /auth/switch .workspace",
     "GET /events ?project",
     "POST /uploads .project",
+    "POST /archives .selection.ids[]",
+    "POST /archives .selection.except[]",
+    "POST /archives/{archive_id}/restore .ids[]",
+    *(f"POST /archives .selection.filter.{name}" for name in FILTERS),
 }
 
 
@@ -427,6 +434,31 @@ async def test_tasks_of_another_tenant_are_not_exported(ours: World, theirs: Wor
     for task, lines in ((await theirs.id_of("task_id"), 0), (str(new_id()), 0), (await ours.id_of("task_id"), 1)):
         said = await owner.get("/tasks/export", params={"ids": task})
         assert (said.status, len(said.response.text.splitlines())) == (200, lines)
+
+
+@pytest.mark.parametrize(("name", "example"), [*FILTERS.items(), ("", "task_id")])
+async def test_a_selection_that_names_what_another_tenant_has_is_like_one_of_none(
+    name: str, example: str, ours: World, theirs: World
+) -> None:
+    owner = await ours.person("owner")
+    answers = []
+    for given in (await theirs.id_of(example), str(new_id())):
+        asked = {"filter": {name.removesuffix("[]"): [given] if name.endswith("[]") else given}}
+        selection = asked if name else {"ids": [given]}
+        bodies = ({"selection": selection}, {"selection": selection, "dry_run": True})
+        answers += [await told_of(owner, "POST", "/archives", given, json=body) for body in bodies]
+    assert answers[:2] == answers[2:]
+    assert [status for status, _ in answers[:2]] == [422, 200]
+
+
+async def test_restoring_tasks_of_another_tenant_is_like_restoring_none(ours: World, theirs: World) -> None:
+    owner, path = await ours.person("owner"), f"/archives/{await ours.id_of('archive_id')}/restore"
+    answers = [
+        await told_of(owner, "POST", path, given, json={"ids": [given]})
+        for given in (await theirs.id_of("task_id"), str(new_id()))
+    ]
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 422
 
 
 async def test_a_workspace_one_is_no_member_of_is_like_none(app: FastAPI, ours: World, theirs: World) -> None:

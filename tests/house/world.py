@@ -7,6 +7,7 @@ from typing import Any
 
 from taskyard.kit.ids import new_id
 from tests.builders import BOTH_FLOW, PICTURE_FLOW, Person, Yard
+from tests.builders.archives import archived
 from tests.builders.browser import a_member
 
 ROLES = ("owner", "manager", "reviewer", "annotator", "client")
@@ -101,6 +102,11 @@ async def _view(world: World) -> str:
     return str((await world.yard.owner.post("/views", asked)).json["id"])
 
 
+async def _archive(world: World) -> str:
+    project = await world.yard.project(name="Archived")
+    return str((await archived(world.yard, [(await world.yard.task(project))["id"]]))["id"])
+
+
 # Every path parameter there is. A route with another one fails its tests until it has an example here.
 EXAMPLES: dict[str, Callable[[World], Awaitable[str]]] = {
     "project_id": _project,
@@ -109,6 +115,7 @@ EXAMPLES: dict[str, Callable[[World], Awaitable[str]]] = {
     "reservation_id": _reservation,
     "file_id": _file,
     "upload_id": _upload,
+    "archive_id": _archive,
     "invitation_id": _invitation,
     "key_id": _key,
     "member_id": _member,

@@ -43,6 +43,8 @@ class Permission(StrEnum):
     TASKS_EXPORT = "tasks.export"
     UPLOADS_READ = "uploads.read"
     UPLOADS_WRITE = "uploads.write"
+    ARCHIVES_READ = "archives.read"
+    ARCHIVES_WRITE = "archives.write"
     WORK_TAKE = "work.take"
     WORK_RELEASE_ANY = "work.release_any"
     RUNS_READ = "runs.read"
@@ -77,6 +79,8 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.TASKS_EXPORT: _LEADS_AND_CLIENTS,
     Permission.UPLOADS_READ: _LEADS_AND_CLIENTS,
     Permission.UPLOADS_WRITE: _LEADS_AND_CLIENTS,
+    Permission.ARCHIVES_READ: _LEADS,
+    Permission.ARCHIVES_WRITE: _LEADS,
     Permission.WORK_TAKE: _WORKERS,
     Permission.WORK_RELEASE_ANY: _LEADS,
     Permission.RUNS_READ: _ALL,

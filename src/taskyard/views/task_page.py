@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor, Permission
-from taskyard.domain import files, projects
+from taskyard.domain import archives, files, projects
 from taskyard.domain.projects import Version
 from taskyard.domain.tasks import TASK, NoSuchTask, TaskStatus
 from taskyard.kit.pages import PageAsk, read_cursor, write_cursor
@@ -29,6 +29,7 @@ async def must_see(session: AsyncSession, actor: Actor, task_id: UUID) -> None:
         statement += f" AND {condition}"
         values |= {name: value for name, value in bindings(actor).items() if f":{name}" in statement}
     if (await session.execute(text(statement), values)).first() is None:
+        await _refuse_archived(session, actor, task_id)
         raise NoSuchTask(task_id=task_id)
 
 
@@ -75,6 +76,16 @@ async def answers(session: AsyncSession, actor: Actor, task_id: UUID) -> dict[st
     values = {"workspace_id": actor.workspace_id, "id": task_id, "me": actor.member_id, "own_only": own_only}
     items = [row.answer for row in (await session.execute(_ANSWERS, values)).all()]
     return {"items": items, "next": None, "total": len(items), "total_is_exact": True}
+
+
+async def _refuse_archived(session: AsyncSession, actor: Actor, task_id: UUID) -> None:
+    """Say where a task is that was archived, to those who can bring it back; to others it is not there."""
+    if not actor.may(Permission.ARCHIVES_READ):
+        return
+    found = await archives.whereabouts(session, actor.workspace_id, task_id)
+    if found is not None:
+        on = f"{found.at:%Y-%m-%d}"
+        raise archives.TaskArchived(on=on, archive=found.name, archive_id=str(found.archive_id), task_id=str(task_id))
 
 
 async def _version(session: AsyncSession, actor: Actor, project_id: UUID, number: int) -> Version:

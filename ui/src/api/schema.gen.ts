@@ -44,6 +44,136 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/archives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Archives
+         * @description List archives, newest first.
+         */
+        get: operations["archives.archives"];
+        put?: never;
+        /**
+         * Archive
+         * @description Move tasks out of the list: finished ones, and queued ones that nobody has touched, as they fit now.
+         *
+         *     With `dry_run` nothing is done: it answers 200 and says how many could go, and why the others could not.
+         */
+        post: operations["archives.archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archives/{archive_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description Show an archive, and how far it is.
+         */
+        get: operations["archives.one"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Delete an archive for good, with the tasks in it and the files only they used.
+         */
+        delete: operations["archives.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archives/{archive_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Take an archive back that has not begun; every task stays in the list.
+         */
+        post: operations["archives.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archives/{archive_id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download
+         * @description Give the file: compressed JSON Lines, one task a line with everything it made, as it was archived.
+         */
+        get: operations["archives.download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archives/{archive_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Items
+         * @description List what became of each task that was asked for, oldest first.
+         */
+        get: operations["archives.items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archives/{archive_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Put tasks back as they were, all or some, each proved equal by its hash. Conflicts stay, with the reason.
+         */
+        post: operations["archives.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/sign-in": {
         parameters: {
             query?: never;
@@ -1254,6 +1384,112 @@ export interface components {
             task: components["schemas"]["TaskSaid"];
         };
         /**
+         * ArchiveAsk
+         * @description Which tasks leave the list, and what their archive is called. A dry run only counts.
+         */
+        ArchiveAsk: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+            /** Name */
+            name?: string | null;
+            selection: components["schemas"]["SelectionAsked"];
+        };
+        /**
+         * ArchiveItemSaid
+         * @description What became of one task, and why it is not where it was asked to be.
+         */
+        ArchiveItemSaid: {
+            /** External Id */
+            external_id: string | null;
+            outcome: components["schemas"]["taskyard__domain__archives__rules__Outcome"];
+            /** Reason */
+            reason: string | null;
+            /** Says */
+            says: string | null;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+        };
+        /**
+         * ArchiveLook
+         * @description What an archive of this selection would be; nothing was done.
+         */
+        ArchiveLook: {
+            /** Archivable */
+            archivable: number;
+            /** Asked */
+            asked: number;
+            /**
+             * Dry Run
+             * @default true
+             * @constant
+             */
+            dry_run: true;
+            /** Refused */
+            refused: components["schemas"]["RefusedSaid"][];
+        };
+        /**
+         * ArchiveSaid
+         * @description One archive. `tasks` went into it, `restored` of them are back; `by` is null when it was made by itself.
+         */
+        ArchiveSaid: {
+            /** Asked */
+            asked: number;
+            by: components["schemas"]["Named"] | null;
+            /** Bytes */
+            bytes: number | null;
+            /** Can */
+            can: {
+                [key: string]: string | null;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Left Out */
+            left_out: number;
+            /** Name */
+            name: string;
+            /** Progress */
+            progress: number;
+            /** Projects */
+            projects: components["schemas"]["Named"][];
+            /** Reason */
+            reason: string | null;
+            /** Restored */
+            restored: number;
+            /** Selection */
+            selection: {
+                [key: string]: unknown;
+            };
+            /** Sha256 */
+            sha256: string | null;
+            /** Started At */
+            started_at: string | null;
+            state: components["schemas"]["ArchiveState"];
+            /** Tasks */
+            tasks: number;
+        };
+        /**
+         * ArchiveState
+         * @description What is done about an archive now, or was done last.
+         * @enum {string}
+         */
+        ArchiveState: "queued" | "writing" | "removing" | "completed" | "restoring" | "restored" | "failed" | "cancelled" | "deleting";
+        /**
          * AuditStatus
          * @description Where the audit of a task stands, as lists show it.
          * @enum {string}
@@ -1287,6 +1523,8 @@ export interface components {
          * @description What to change of a project.
          */
         ChangeProject: {
+            /** Archive After Days */
+            archive_after_days?: number | null;
             /** Description */
             description?: string | null;
             /** Instructions */
@@ -1437,6 +1675,68 @@ export interface components {
             view_url: string | null;
             /** Width */
             width: number | null;
+        };
+        /**
+         * FilterAsked
+         * @description The filters of the list, freely combined; what is given must all hold.
+         *
+         *     Names that are not known are refused by whoever asks with it: beside it in an address there may be others.
+         *
+         *     A day stands for the whole of it in `zone`, both ends included: `UTC`, `US Pacific`, or a name of the zone database.
+         */
+        FilterAsked: {
+            /** Answered By */
+            answered_by?: string[];
+            /** Audit */
+            audit?: components["schemas"]["AuditStatus"][];
+            /** Batch */
+            batch?: string | null;
+            /** Batch Contains */
+            batch_contains?: string | null;
+            /** Completed From */
+            completed_from?: string | null;
+            /** Completed To */
+            completed_to?: string | null;
+            /** Created From */
+            created_from?: string | null;
+            /** Created To */
+            created_to?: string | null;
+            /** Ids */
+            ids?: string[];
+            /** Metadata */
+            metadata?: string[];
+            /**
+             * Mine
+             * @default false
+             */
+            mine: boolean;
+            /** Priority Max */
+            priority_max?: number | null;
+            /** Priority Min */
+            priority_min?: number | null;
+            /** Project */
+            project?: string[];
+            /** Q */
+            q?: string | null;
+            /** Redo */
+            redo?: boolean | null;
+            /** Reserved By */
+            reserved_by?: string[];
+            /** Status */
+            status?: components["schemas"]["TaskStatus"][];
+            /** Step */
+            step?: string | null;
+            /** Submitted From */
+            submitted_from?: string | null;
+            /** Submitted To */
+            submitted_to?: string | null;
+            /** Upload */
+            upload?: string | null;
+            /**
+             * Zone
+             * @default UTC
+             */
+            zone: string;
         };
         /**
          * FlowProblem
@@ -1944,14 +2244,42 @@ export interface components {
         };
         /**
          * Outcome
-         * @description What became of a hold that somebody wanted to give back with others.
+         * @description Where a task stands that somebody asked to archive.
          * @enum {string}
          */
-        Outcome: "released" | "ended" | "missing";
+        "Outcome-Input": "asked" | "written" | "archived" | "left_out" | "restored";
         /** Page[AnswerSaid] */
         Page_AnswerSaid_: {
             /** Items */
             items: components["schemas"]["taskyard__views__schemas__AnswerSaid"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Is Exact
+             * @default true
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[ArchiveItemSaid] */
+        Page_ArchiveItemSaid_: {
+            /** Items */
+            items: components["schemas"]["ArchiveItemSaid"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Is Exact
+             * @default true
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[ArchiveSaid] */
+        Page_ArchiveSaid_: {
+            /** Items */
+            items: components["schemas"]["ArchiveSaid"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -2135,6 +2463,8 @@ export interface components {
          * @description A project.
          */
         ProjectSaid: {
+            /** Archive After Days */
+            archive_after_days: number | null;
             /** Can */
             can: {
                 [key: string]: string | null;
@@ -2210,6 +2540,18 @@ export interface components {
             use: string | null;
         };
         /**
+         * RefusedSaid
+         * @description So many tasks that would stay in the list, for one reason.
+         */
+        RefusedSaid: {
+            /** Count */
+            count: number;
+            /** Reason */
+            reason: string;
+            /** Says */
+            says: string;
+        };
+        /**
          * ReleaseMany
          * @description Which holds to give back: these, all of one member, or everybody's.
          */
@@ -2243,7 +2585,7 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            outcome: components["schemas"]["Outcome"];
+            outcome: components["schemas"]["taskyard__domain__reservations__rules__Outcome"];
             /** Says */
             says: string;
         };
@@ -2296,6 +2638,14 @@ export interface components {
             state: string;
             /** Token */
             token: number;
+        };
+        /**
+         * RestoreAsk
+         * @description Which tasks come back; without ids all of them.
+         */
+        RestoreAsk: {
+            /** Ids */
+            ids?: string[] | null;
         };
         /**
          * Role
@@ -2515,6 +2865,17 @@ export interface components {
             input: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * SelectionAsked
+         * @description Which tasks something is done to: those named, or all that fit the filters but the exceptions.
+         */
+        SelectionAsked: {
+            /** Except */
+            except?: string[];
+            filter?: components["schemas"]["FilterAsked"] | null;
+            /** Ids */
+            ids?: string[] | null;
         };
         /**
          * SetUp
@@ -3056,6 +3417,12 @@ export interface components {
             today: components["schemas"]["Today"];
         };
         /**
+         * Outcome
+         * @description Where a task stands that somebody asked to archive.
+         * @enum {string}
+         */
+        taskyard__domain__archives__rules__Outcome: "asked" | "written" | "archived" | "left_out" | "restored";
+        /**
          * DraftBody
          * @description A flow as it was written.
          */
@@ -3063,6 +3430,12 @@ export interface components {
             /** Source */
             source: string;
         };
+        /**
+         * Outcome
+         * @description What became of a hold that somebody wanted to give back with others.
+         * @enum {string}
+         */
+        taskyard__domain__reservations__rules__Outcome: "released" | "ended" | "missing";
         /**
          * AnswerSaid
          * @description An answer, as the submit that made it says.
@@ -3232,6 +3605,267 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AppRun"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "archives.archives": {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ArchiveSaid_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "archives.archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveSaid"] | components["schemas"]["ArchiveLook"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "archives.one": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                archive_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "archives.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                archive_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "archives.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                archive_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "archives.download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                archive_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": string;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "archives.items": {
+        parameters: {
+            query?: {
+                outcome?: components["schemas"]["Outcome-Input"] | null;
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                archive_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ArchiveItemSaid_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "archives.restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                archive_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RestoreAsk"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveSaid"];
                 };
             };
             /** @description Validation Error */

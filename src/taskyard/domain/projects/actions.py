@@ -62,7 +62,9 @@ output:
   image: "{{ annotate.image }}"
 """
 
-WRITTEN = ("name", "description", "instructions", "shared_with_clients")
+WRITTEN = ("name", "description", "instructions", "shared_with_clients", "archive_after_days")
+# What null takes away; of the others null says nothing.
+CLEARED = {"archive_after_days"}
 
 
 def tag(project: Project) -> str:
@@ -130,7 +132,7 @@ async def change(
     if read_tag is not None and read_tag != tag(project):
         raise ProjectStale(project=project.name)
     for name in WRITTEN:
-        if changes.get(name) is not None:
+        if changes.get(name) is not None or (name in changes and name in CLEARED):
             setattr(project, name, changes[name])
     state = changes.get("state")
     if state is not None and state != project.state:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from taskyard.kit.lifecycle import Lifecycle
 
 TAG_LENGTH = 16
+ARCHIVE_DAYS_MAX = 3650
 
 
 class ProjectState(StrEnum):
@@ -31,6 +32,6 @@ PROJECT = Lifecycle(
 )
 
 
-def tag_of(told: Sequence[str | bool]) -> str:
+def tag_of(told: Sequence[str | bool | int | None]) -> str:
     """Return the ETag of what may be changed about a project; equal for equal values, whoever wrote them."""
     return f'"{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:TAG_LENGTH]}"'

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from taskyard.domain.projects.rules import ProjectState
+from taskyard.domain.projects.rules import ARCHIVE_DAYS_MAX, ProjectState
 from taskyard.web.bodies import Body, Said
 
 FLOW_CHARS_MAX = 500_000
@@ -33,6 +33,7 @@ class ChangeProject(Body):
     description: Text | None = None
     instructions: Text | None = None
     shared_with_clients: bool | None = None
+    archive_after_days: Annotated[int | None, Field(ge=1, le=ARCHIVE_DAYS_MAX)] = None
     state: ProjectState | None = None
 
 
@@ -89,6 +90,7 @@ class ProjectSaid(Said):
     is_playground: bool
     has_changes: bool
     shared_with_clients: bool
+    archive_after_days: int | None
     input_schema: dict[str, Any] | None
     steps: list[StepSaid]
     created_at: datetime

@@ -22,6 +22,7 @@ class Project(Base):
         PrimaryKeyConstraint("workspace_id", "id"),
         ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]),
         CheckConstraint(PROJECT.check_sql(), "state"),
+        CheckConstraint("archive_after_days > 0", "archive_after_days"),
     )
 
     workspace_id: Mapped[UUID]
@@ -38,6 +39,9 @@ class Project(Base):
     is_playground: Mapped[bool] = mapped_column(comment="the project every workspace is born with")
     is_app: Mapped[bool] = mapped_column(comment="the published flow can finish without people")
     shared_with_clients: Mapped[bool]
+    archive_after_days: Mapped[int | None] = mapped_column(
+        Integer, comment="finished tasks go to the archive by themselves after so many days at rest; null: never"
+    )
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
