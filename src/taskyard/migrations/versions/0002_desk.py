@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskyard.migrations.tenants import run
+from taskyard.migrations.tenants import past_the_walls, run
 
 revision = "0002"
 down_revision = "0001"
@@ -11,4 +11,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    run("0002_desk.sql")
+    with past_the_walls("tasks", "answers"):
+        run("0002_desk.sql")

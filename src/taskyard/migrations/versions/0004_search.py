@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskyard.migrations.tenants import own_workspace, run
+from taskyard.migrations.tenants import own_workspace, past_the_walls, run
 
 revision = "0004"
 down_revision = "0003"
@@ -11,6 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    run("0004_search.sql")
+    with past_the_walls("projects"):
+        run("0004_search.sql")
     own_workspace("task_texts", "sorted_fields", "task_values", "task_spans")
     run("0004_search_walls.sql")
