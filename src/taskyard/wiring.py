@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,9 +11,10 @@ from taskyard import ledger
 from taskyard.access import Actor
 from taskyard.domain import answers, files, projects, reservations
 from taskyard.kit.db.engine import Database
-from taskyard.ledger import Fact
+from taskyard.ledger import Fact, Together
 
 Reaction = Callable[[AsyncSession, Fact, Actor], Awaitable[None]]
+ReactionToMany = Callable[[AsyncSession, Sequence[Fact], Actor], Awaitable[None]]
 
 
 async def _open_playground(session: AsyncSession, _fact: Fact, actor: Actor) -> None:
@@ -52,14 +53,51 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
 }
 
 
+async def _end_holds_in_many(session: AsyncSession, facts: Sequence[Fact], actor: Actor) -> None:
+    ended = [(fact.task_id, fact.run_id) for fact in facts if fact.task_id and fact.run_id]
+    task_ids, run_ids = [task_id for task_id, _ in ended], [run_id for _, run_id in ended]
+    await reservations.end_with_runs(session, actor.workspace_id, task_ids, run_ids)
+
+
+async def _forget_answers_of_many(session: AsyncSession, facts: Sequence[Fact], actor: Actor) -> None:
+    await answers.delete_of_tasks(session, actor.workspace_id, [fact.task_id for fact in facts if fact.task_id])
+
+
+async def _forget_files_of_many(session: AsyncSession, facts: Sequence[Fact], actor: Actor) -> None:
+    await files.forget(session, actor.workspace_id, *[fact.task_id for fact in facts if fact.task_id])
+
+
+# What sees to many facts in a few statements; any other reaction to them runs for one after the other.
+AT_ONCE: dict[Reaction, ReactionToMany] = {
+    _end_holds: _end_holds_in_many,
+    _forget_answers: _forget_answers_of_many,
+    _forget_files: _forget_files_of_many,
+}
+
+
 async def react(session: AsyncSession) -> None:
     """Run the reactions to the facts pending in a transaction, and to those the reactions record."""
-    seen = 0
-    while seen < len(facts := ledger.pending(session)):
-        fact, by = facts[seen]
-        seen += 1
-        for reaction in REACTIONS.get(fact.name, ()):
-            await reaction(session, fact, by)
+    seen = seen_many = 0
+    facts, many = ledger.pending(session), ledger.pending_many(session)
+    while seen < len(facts) or seen_many < len(many):
+        if seen < len(facts):
+            fact, by = facts[seen]
+            seen += 1
+            for reaction in REACTIONS.get(fact.name, ()):
+                await reaction(session, fact, by)
+        else:
+            together = many[seen_many]
+            seen_many += 1
+            await _react_to_many(session, together)
+
+
+async def _react_to_many(session: AsyncSession, together: Together) -> None:
+    for reaction in REACTIONS.get(together.facts[0].name, ()):
+        if at_once := AT_ONCE.get(reaction):
+            await at_once(session, together.facts, together.by)
+        else:
+            for fact in together.facts:
+                await reaction(session, fact, together.by)
 
 
 def connect(database: Database) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -14,6 +15,7 @@ from taskyard.kit.db.direct import fetch, with_commit
 from taskyard.kit.db.engine import enter_workspace
 
 _PENDING = "ledger.pending"
+_PENDING_MANY = "ledger.pending_many"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,13 @@ class Fact:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+class Together(NamedTuple):
+    """The same thing that happened to many, one fact for each of them; reactions may see to all of it at once."""
+
+    facts: Sequence[Fact]
+    by: Actor
+
+
 def record(session: AsyncSession, fact: Fact, *, by: Actor) -> None:
     """Add the fact to the transaction; it is written last thing before the commit, or never."""
     pending(session).append((fact, by))
@@ -40,12 +49,25 @@ def pending(session: AsyncSession) -> list[tuple[Fact, Actor]]:
     return found
 
 
+def record_many(session: AsyncSession, facts: Sequence[Fact], *, by: Actor) -> None:
+    """Add facts of one name about many, which reactions may take together. Written like all others."""
+    if facts:
+        pending_many(session).append(Together(facts, by))
+
+
+def pending_many(session: AsyncSession) -> list[Together]:
+    """Return what this transaction has recorded of many at once; the list grows as more is recorded."""
+    found: list[Together] = session.info.setdefault(_PENDING_MANY, [])
+    return found
+
+
 async def write(session: AsyncSession) -> None:
     """Have the pending facts inserted with the commit, in one statement. Called by the transaction's edge only."""
-    facts = pending(session)
+    facts = [*pending(session), *((fact, by) for many, by in pending_many(session) for fact in many)]
     if not facts:
         return
     session.info.pop(_PENDING)
+    session.info.pop(_PENDING_MANY)
     session.info["ledger.workspaces"] = told = {by.workspace_id for _, by in facts}
     here = session.info["workspace_id"]
     # Rare: a verb about a person, whose memberships are in several workspaces. Row-level security takes a fact only

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -50,9 +51,17 @@ async def delete_of_task(session: AsyncSession, workspace_id: UUID, task_id: UUI
     await session.execute(_DELETE, {"workspace_id": workspace_id, "task_id": task_id})
 
 
+async def delete_of_tasks(session: AsyncSession, workspace_id: UUID, task_ids: Sequence[UUID]) -> None:
+    """Remove all answers of many tasks."""
+    await session.execute(_DELETE_MANY, {"workspace_id": workspace_id, "task_ids": list(task_ids)})
+
+
 _TODAY = text("""
     SELECT count(*) AS submitted, coalesce(sum(seconds), 0) AS seconds FROM answers
     WHERE workspace_id = :workspace_id AND member_id = :member_id AND kind = 'answer'
-      AND created_at >= date_trunc('day', now())
+      AND created_at >= date_trunc('day', now()) AND kept_from IS NULL
 """)
 _DELETE = text("DELETE FROM answers WHERE workspace_id = :workspace_id AND task_id = :task_id")
+_DELETE_MANY = text(
+    "DELETE FROM answers WHERE workspace_id = :workspace_id AND task_id = ANY(CAST(:task_ids AS uuid[]))"
+)
