@@ -15,7 +15,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
 from taskyard import __version__, views, wiring
-from taskyard.domain import archives, exports, files, projects, reservations, runs, saved_views, uploads, workspaces
+from taskyard.domain import (
+    archives,
+    bulk,
+    exports,
+    files,
+    projects,
+    reservations,
+    runs,
+    saved_views,
+    uploads,
+    workspaces,
+)
 from taskyard.gateways.objects import ObjectStore
 from taskyard.gateways.pictures import Pictures
 from taskyard.gateways.pictures_header import Limits
@@ -32,7 +43,7 @@ from taskyard.web.problems import BodyInvalid, NoSuchPath, as_response, of_valid
 API = "/api/v1"
 # Exports before the views: their path is longer than that of a task. The hand-out first: a request is held against
 # one house after another, and nobody asks as often as people at work.
-HOUSES = (reservations, workspaces, projects, files, runs, uploads, exports, archives, saved_views, views)
+HOUSES = (reservations, workspaces, projects, files, runs, uploads, exports, bulk, archives, saved_views, views)
 STATIC = Path(__file__).parent / "static"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

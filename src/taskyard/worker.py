@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from taskyard import wiring
 from taskyard.app import picture_limits
-from taskyard.domain import archives, files, performers, reservations, runs, tasks, uploads
+from taskyard.domain import archives, bulk, files, performers, reservations, runs, tasks, uploads
 from taskyard.domain.performers import Hands
 from taskyard.gateways.objects import ObjectStore
 from taskyard.gateways.pictures import Pictures
@@ -62,6 +62,7 @@ class Worker:
             *uploads.chores(self._database, self._settings, self._objects),
             *files.chores(self._database, self._objects),
             *archives.chores(self._database, self._objects, self._pictures),
+            *bulk.chores(self._database, self._settings),
         ]
         chore_worker = ChoreWorker(self._url, chores, role=WORKER_ROLE)
         logger.info("worker.started", worker=self.name)

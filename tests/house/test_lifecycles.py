@@ -12,14 +12,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import CheckConstraint, Engine, create_engine, text
+from sqlalchemy import CheckConstraint, Engine, TextClause, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 import taskyard
 from taskyard.domain.reservations import in_hand, releasing
+from taskyard.domain.reservations import many as many_holds
 from taskyard.domain.reservations import store as hand_out
 from taskyard.domain.reservations.rules import RESERVATION
-from taskyard.domain.runs import settling
+from taskyard.domain.runs import many, many_store, settling
 from taskyard.domain.runs import store as line
 from taskyard.domain.runs.rules import RUN, STEP_RUN
 from taskyard.domain.tasks.rules import TASK
@@ -56,7 +57,7 @@ every_lifecycle = pytest.mark.parametrize("lifecycle", LIFECYCLES.values(), ids=
 
 
 def test_the_walk_finds_the_lifecycles_there_are() -> None:
-    nouns = {"member", "invitation", "project", "task", "run", "step run", "reservation", "upload"}
+    nouns = {"member", "invitation", "project", "task", "run", "step run", "reservation", "upload", "bulk operation"}
     assert nouns <= set(LIFECYCLES)
     assert len(LIFECYCLES) == len(list(lifecycles())), "two lifecycles share the name of their thing"
 
@@ -203,8 +204,21 @@ def test_a_lease_is_looked_after_only_while_it_runs() -> None:
     }
 
 
+def test_many_are_moved_to_the_states_the_tables_gave() -> None:
+    statements = [
+        str(value) for room in (many, many_holds) for value in vars(room).values() if isinstance(value, TextClause)
+    ]
+    written = [found for sql in statements for found in re.findall(r"SET (?:state|status) = (\S+?),", sql)]
+    assert written == [":state", ":status", ":state", ":state", ":state"]
+    assert set(re.findall(r"'(\w+)'", many_store.OPEN)) == set(STEP_RUN.sources("cancel"))
+
+
 # Every statement that sets a state in SQL. One that is not here has no test that holds it against its lifecycle.
 MOVES_IN_SQL = {
+    ("domain/reservations/many.py", "reservations"),
+    ("domain/runs/many.py", "step_runs"),
+    ("domain/runs/many.py", "runs"),
+    ("domain/runs/many.py", "tasks"),
     ("domain/reservations/in_hand.py", "reservations"),
     ("domain/reservations/in_hand.py", "step_runs"),
     ("domain/reservations/in_hand.py", "runs"),

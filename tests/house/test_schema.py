@@ -153,8 +153,8 @@ def test_every_table_belongs_to_a_workspace_or_is_known_not_to() -> None:
 
 # --- an archive holds everything of a task
 
-# What has a task's id and is no part of it: the record of a movement, which says where the task is.
-NO_PART_OF_A_TASK = {"archive_items"}
+# What has a task's id and is no part of it: the records of what was done to it, which say where it is.
+NO_PART_OF_A_TASK = {"archive_items", "bulk_items"}
 
 
 def test_whatever_belongs_to_a_task_goes_into_its_archive_or_is_known_to_stay() -> None:

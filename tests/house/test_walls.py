@@ -46,10 +46,14 @@ WHO_MAY = {
         "POST /archives", "GET /archives", "GET /archives/{archive_id}", "GET /archives/{archive_id}/items",
         "POST /archives/{archive_id}/cancel", "POST /archives/{archive_id}/restore", "DELETE /archives/{archive_id}",
         "GET /archives/{archive_id}/download",
+        "POST /tasks/{task_id}/move", "POST /tasks/{task_id}/send-back", "POST /tasks/{task_id}/complete",
+        "POST /bulk/{bulk_id}/undo",
     },
     LEADS_AND_CLIENTS: {
         "POST /tasks", "POST /tasks/{task_id}/cancel", "GET /tasks/export", "POST /uploads", "GET /uploads",
         "GET /uploads/{upload_id}", "GET /uploads/{upload_id}/errors", "POST /uploads/{upload_id}/cancel",
+        "POST /bulk", "GET /bulk", "GET /bulk/{bulk_id}", "GET /bulk/{bulk_id}/items", "POST /bulk/{bulk_id}/cancel",
+        "POST /bulk/{bulk_id}/retry",
     },
     WORKERS: {
         "POST /next", "GET /work", "GET /reservations", "GET /reservations/{reservation_id}",
@@ -73,6 +77,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /projects/{project_id}/draft": {"source": CLASSIFY_FLOW},
     "POST /projects/{project_id}/draft/check": {"source": CLASSIFY_FLOW},
     "PATCH /tasks/{task_id}": {"priority": 1},
+    "POST /tasks/{task_id}/move": {"step": "label"},
+    "POST /tasks/{task_id}/send-back": {},
     "PATCH /views/{view_id}": {"name": "Renamed"},
     "POST /apps/{project_id}/runs": {"input": {"text": "Where is it?"}},
     "POST /reservations/release": {"all": True},
@@ -364,11 +370,22 @@ ALONE = {
     "POST /archives/{archive_id}/restore .ids[]",
     *(f"POST /archives .selection.filter.{name}" for name in FILTERS),
 }
+# Where a bulk operation names what may be another tenant's, with an example of each.
+IN_BULK = {
+    "POST /bulk .selection.ids[]": "task_id",
+    "POST /bulk .selection.except[]": "task_id",
+    "POST /bulk .selection.filter.ids[]": "task_id",
+    "POST /bulk .selection.filter.project[]": "project_id",
+    "POST /bulk .selection.filter.upload": "upload_id",
+    "POST /bulk .selection.filter.reserved_by[]": "member_id",
+    "POST /bulk .selection.filter.answered_by[]": "member_id",
+    "POST /bulk .arguments.member": "member_id",
+}
 
 
 def test_every_id_in_a_body_or_a_query_has_a_case(app: FastAPI) -> None:
     found = ids_beside_addresses(app.openapi())
-    assert found - set(IN_BODIES) - set(NAMED_IN_FILTERS) - ALONE == set()
+    assert found - set(IN_BODIES) - set(NAMED_IN_FILTERS) - set(IN_BULK) - ALONE == set()
     assert {"POST /tasks .project", "GET /tasks ?project[]"} <= found
 
 
@@ -396,6 +413,26 @@ async def test_a_filter_that_names_what_another_tenant_has_is_like_one_of_none(
     answers = [await told_of(owner, "GET", path, given, params={name: given}) for given in (foreign, missing)]
     assert answers[0] == answers[1]
     assert answers[0][0] in {200, 404}
+
+
+@pytest.mark.parametrize("case", sorted(IN_BULK))
+async def test_bulk_work_on_what_another_tenant_has_is_like_that_on_nothing(
+    case: str, ours: World, theirs: World
+) -> None:
+    place = case.removeprefix("POST /bulk .").split(".")
+    answers = []
+    for given in (await theirs.id_of(IN_BULK[case]), str(new_id())):
+        value = [given] if place[-1].endswith("[]") else given
+        body: dict[str, Any] = {"action": "reserve", "selection": {}, "arguments": {"member": None}, "dry_run": True}
+        at = body
+        for name in place[:-1]:
+            at = at.setdefault(name, {})
+        at[place[-1].removesuffix("[]")] = value
+        if "ids" not in body["selection"]:
+            body["selection"].setdefault("filter", {})
+        answers.append(await told_of(await ours.person("owner"), "POST", "/bulk", given, json=body))
+    assert answers[0] == answers[1]
+    assert answers[0][0] in {200, 422}
 
 
 @pytest.mark.parametrize("way", ["tasks", "app", "rerun"])

@@ -107,6 +107,15 @@ async def _archive(world: World) -> str:
     return str((await archived(world.yard, [(await world.yard.task(project))["id"]]))["id"])
 
 
+async def _bulk(world: World) -> str:
+    body = {
+        "action": "set_priority",
+        "selection": {"ids": [await world.id_of("task_id")]},
+        "arguments": {"priority": 1},
+    }
+    return str((await (await world.person("owner")).post("/bulk", body)).json["id"])
+
+
 # Every path parameter there is. A route with another one fails its tests until it has an example here.
 EXAMPLES: dict[str, Callable[[World], Awaitable[str]]] = {
     "project_id": _project,
@@ -116,6 +125,7 @@ EXAMPLES: dict[str, Callable[[World], Awaitable[str]]] = {
     "file_id": _file,
     "upload_id": _upload,
     "archive_id": _archive,
+    "bulk_id": _bulk,
     "invitation_id": _invitation,
     "key_id": _key,
     "member_id": _member,

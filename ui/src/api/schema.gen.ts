@@ -234,6 +234,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bulks
+         * @description List bulk operations, newest first; clients see their own.
+         */
+        get: operations["bulk.bulks"];
+        put?: never;
+        /**
+         * Ask
+         * @description Do something to many tasks: those that are meant are fixed at this moment, the work follows in the background.
+         *
+         *     A dry run answers at once with what would become of them, and changes nothing. Clients cancel queued tasks only.
+         */
+        post: operations["bulk.ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{bulk_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bulk
+         * @description Show how a bulk operation goes, or went, and why what was refused was.
+         */
+        get: operations["bulk.bulk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{bulk_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Stop a bulk operation; what it has done stays.
+         */
+        post: operations["bulk.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{bulk_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Items
+         * @description List what became of each task; as CSV, all of it as a stream, with `format=csv` or `Accept: text/csv`.
+         */
+        get: operations["bulk.items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{bulk_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry
+         * @description Do again what was refused, failed, or not come to.
+         */
+        post: operations["bulk.retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{bulk_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Bring back what a bulk operation replaced, for an hour; what somebody has changed since stays theirs.
+         *
+         *     Answers the bulk operation that does it.
+         */
+        post: operations["bulk.undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1158,6 +1286,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{task_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete
+         * @description Complete a task with what is there: what is open is closed, and parts that are missing are null.
+         */
+        post: operations["bulk.complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move
+         * @description Have a task begin again at a step: a new run, which keeps the finished answers it builds on.
+         */
+        post: operations["bulk.move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task_id}/runs": {
         parameters: {
             query?: never;
@@ -1172,6 +1340,26 @@ export interface paths {
          * @description Pass a finished task through its flow again.
          */
         post: operations["runs.rerun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/send-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Back
+         * @description Send a task back to whoever answered the step before, or the step named; they get it first.
+         */
+        post: operations["bulk.send_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1367,6 +1555,12 @@ export interface components {
             token: string;
         };
         /**
+         * Action
+         * @description What can be done to many tasks.
+         * @enum {string}
+         */
+        Action: "set_priority" | "set_batch" | "reserve" | "release" | "cancel" | "move_to_step" | "send_back" | "complete" | "rerun" | "delete";
+        /**
          * Answers
          * @description Which answers go along.
          *
@@ -1490,11 +1684,157 @@ export interface components {
          */
         ArchiveState: "queued" | "writing" | "removing" | "completed" | "restoring" | "restored" | "failed" | "cancelled" | "deleting";
         /**
+         * Arguments
+         * @description What an action needs besides the tasks. `batch: null` clears it, `member: null` keeps work for nobody.
+         */
+        Arguments: {
+            /** Batch */
+            batch?: string | null;
+            /** From Step */
+            from_step?: string | null;
+            /** Member */
+            member?: string | null;
+            /** Priority */
+            priority?: number | null;
+            /** Reason */
+            reason?: string | null;
+            /** Step */
+            step?: string | null;
+        };
+        /**
          * AuditStatus
          * @description Where the audit of a task stands, as lists show it.
          * @enum {string}
          */
         AuditStatus: "ready" | "accepted" | "fixed" | "rejected";
+        /**
+         * BulkAsked
+         * @description What to do to which tasks; as a dry run, only what would become of them.
+         */
+        BulkAsked: {
+            action: components["schemas"]["Action"];
+            arguments?: components["schemas"]["Arguments"];
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+            selection: components["schemas"]["SelectionAsked"];
+        };
+        /**
+         * BulkPage
+         * @description One bulk operation, and why what was refused was.
+         */
+        BulkPage: {
+            action: components["schemas"]["Action"];
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            by: components["schemas"]["Named"] | null;
+            /** Can */
+            can: {
+                [key: string]: string | null;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Done */
+            done: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** Failed */
+            failed: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Progress */
+            progress: number;
+            /** Reason */
+            reason: string | null;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonSaid"][];
+            /** Refused */
+            refused: number;
+            /** Selection */
+            selection: {
+                [key: string]: unknown;
+            };
+            /** Started At */
+            started_at: string | null;
+            state: components["schemas"]["BulkState"];
+            /** Total */
+            total: number;
+            /** Unchanged */
+            unchanged: number;
+            /** Undo Until */
+            undo_until: string | null;
+            /** Undoes */
+            undoes: string | null;
+        };
+        /**
+         * BulkSaid
+         * @description One bulk operation. Once it has ended, `done + unchanged + refused + failed` is `total`.
+         */
+        BulkSaid: {
+            action: components["schemas"]["Action"];
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            by: components["schemas"]["Named"] | null;
+            /** Can */
+            can: {
+                [key: string]: string | null;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Done */
+            done: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** Failed */
+            failed: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Progress */
+            progress: number;
+            /** Reason */
+            reason: string | null;
+            /** Refused */
+            refused: number;
+            /** Selection */
+            selection: {
+                [key: string]: unknown;
+            };
+            /** Started At */
+            started_at: string | null;
+            state: components["schemas"]["BulkState"];
+            /** Total */
+            total: number;
+            /** Unchanged */
+            unchanged: number;
+            /** Undo Until */
+            undo_until: string | null;
+            /** Undoes */
+            undoes: string | null;
+        };
+        /**
+         * BulkState
+         * @description How far a bulk operation came.
+         * @enum {string}
+         */
+        BulkState: "queued" | "running" | "completed" | "completed_with_refusals" | "failed" | "cancelled" | "undone";
         /**
          * By
          * @description Who did it.
@@ -1595,6 +1935,28 @@ export interface components {
              * Format: date-time
              */
             saved_at: string;
+        };
+        /**
+         * DryRun
+         * @description What would become of the tasks; nothing was changed.
+         */
+        DryRun: {
+            action: components["schemas"]["Action"];
+            /** Done */
+            done: number;
+            /**
+             * Dry Run
+             * @default true
+             */
+            dry_run: boolean;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonSaid"][];
+            /** Refused */
+            refused: number;
+            /** Total */
+            total: number;
+            /** Unchanged */
+            unchanged: number;
         };
         /**
          * Explained
@@ -1976,6 +2338,26 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * ItemSaid
+         * @description What became of one task; without an outcome it was not come to yet.
+         */
+        ItemSaid: {
+            /** Code */
+            code: string | null;
+            /** External Id */
+            external_id: string | null;
+            /** Number */
+            number: number;
+            outcome: components["schemas"]["taskyard__domain__runs__many_rules__Outcome"] | null;
+            /** Says */
+            says: string | null;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+        };
+        /**
          * KeySaid
          * @description A key; `key` is there only in the answer that made it.
          */
@@ -2091,6 +2473,14 @@ export interface components {
         Models: {
             /** Items */
             items: components["schemas"]["ModelSaid"][];
+        };
+        /**
+         * MoveTask
+         * @description The step at which the task is to begin again.
+         */
+        MoveTask: {
+            /** Step */
+            step: string;
         };
         /**
          * MyWorkspace
@@ -2242,12 +2632,6 @@ export interface components {
              */
             shared: boolean;
         };
-        /**
-         * Outcome
-         * @description Where a task stands that somebody asked to archive.
-         * @enum {string}
-         */
-        "Outcome-Input": "asked" | "written" | "archived" | "left_out" | "restored";
         /** Page[AnswerSaid] */
         Page_AnswerSaid_: {
             /** Items */
@@ -2280,6 +2664,20 @@ export interface components {
         Page_ArchiveSaid_: {
             /** Items */
             items: components["schemas"]["ArchiveSaid"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Is Exact
+             * @default true
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[BulkSaid] */
+        Page_BulkSaid_: {
+            /** Items */
+            items: components["schemas"]["BulkSaid"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -2336,6 +2734,20 @@ export interface components {
         Page_InvitationSaid_: {
             /** Items */
             items: components["schemas"]["InvitationSaid"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Is Exact
+             * @default true
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[ItemSaid] */
+        Page_ItemSaid_: {
+            /** Items */
+            items: components["schemas"]["ItemSaid"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -2538,6 +2950,19 @@ export interface components {
             step: string;
             /** Use */
             use: string | null;
+        };
+        /**
+         * ReasonSaid
+         * @description Why some of the tasks were refused, and how many.
+         */
+        ReasonSaid: {
+            /** Code */
+            code: string | null;
+            /** Count */
+            count: number;
+            outcome: components["schemas"]["taskyard__domain__runs__many_rules__Outcome"];
+            /** Says */
+            says: string | null;
         };
         /**
          * RefusedSaid
@@ -2878,6 +3303,16 @@ export interface components {
             ids?: string[] | null;
         };
         /**
+         * SendBack
+         * @description The step to send it back to, else the last that people answered; and why.
+         */
+        SendBack: {
+            /** Reason */
+            reason?: string | null;
+            /** Step */
+            step?: string | null;
+        };
+        /**
          * SetUp
          * @description What the first-start page sends.
          */
@@ -3061,6 +3496,25 @@ export interface components {
             project?: string | null;
             /** Step */
             step?: string | null;
+        };
+        /**
+         * TaskMoved
+         * @description Where a task stands after it was moved, sent back or completed.
+         */
+        TaskMoved: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Redo Count */
+            redo_count: number;
+            /** Run Id */
+            run_id: string | null;
+            /** Status */
+            status: string;
+            /** Steps */
+            steps: string[];
         };
         /**
          * TaskPage
@@ -3495,6 +3949,12 @@ export interface components {
             token?: number | null;
         };
         /**
+         * Outcome
+         * @description What became of one of many.
+         * @enum {string}
+         */
+        taskyard__domain__runs__many_rules__Outcome: "done" | "unchanged" | "refused" | "failed";
+        /**
          * AnswerSaid
          * @description An answer with who gave it.
          */
@@ -3810,7 +4270,7 @@ export interface operations {
     "archives.items": {
         parameters: {
             query?: {
-                outcome?: components["schemas"]["Outcome-Input"] | null;
+                outcome?: components["schemas"]["taskyard__domain__archives__rules__Outcome"] | null;
                 /** @description Rows on a page. */
                 limit?: number;
                 /** @description The `next` of the page before. */
@@ -3950,6 +4410,235 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "bulk.bulks": {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BulkSaid_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "bulk.ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkSaid"] | components["schemas"]["DryRun"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "bulk.bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "bulk.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "bulk.items": {
+        parameters: {
+            query?: {
+                outcome?: components["schemas"]["taskyard__domain__runs__many_rules__Outcome"] | null;
+                format?: ("json" | "csv") | null;
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                bulk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ItemSaid_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "bulk.retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "bulk.undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkSaid"];
                 };
             };
             /** @description Validation Error */
@@ -5731,6 +6420,72 @@ export interface operations {
             };
         };
     };
+    "bulk.complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskMoved"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "bulk.move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveTask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskMoved"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     "runs.rerun": {
         parameters: {
             query?: never;
@@ -5753,6 +6508,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "bulk.send_back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendBack"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskMoved"];
                 };
             };
             /** @description Validation Error */

@@ -15,8 +15,9 @@ from taskyard.domain.answers.actions import (
     work_of,
 )
 from taskyard.domain.answers.problems import AnswerInvalid
+from taskyard.domain.answers.restarts import complete, move, send_back
 from taskyard.domain.answers.rules import AnswerKind
-from taskyard.domain.answers.store import author_of, delete_of_task, outputs, today_of
+from taskyard.domain.answers.store import author_of, delete_of_task, delete_of_tasks, outputs, today_of
 from taskyard.domain.answers.tables import Answer
 
 __all__ = [
@@ -27,16 +28,20 @@ __all__ = [
     "Work",
     "author_of",
     "check",
+    "complete",
     "conclude",
     "delete_of_task",
+    "delete_of_tasks",
     "error_of",
     "fail",
     "give",
     "go_on",
     "going_of",
     "keep_late",
+    "move",
     "outputs",
     "resolve",
+    "send_back",
     "today_of",
     "work_of",
 ]

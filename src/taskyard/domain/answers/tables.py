@@ -55,4 +55,7 @@ class Answer(Base):
     by_name: Mapped[str] = mapped_column(Text, comment="who gave it, as they were called then")
     confidence: Mapped[float | None] = mapped_column(Float)
     seconds: Mapped[float | None] = mapped_column(Float, comment="time in hand")
+    kept_from: Mapped[UUID | None] = mapped_column(
+        comment="the answer of an earlier run that counts in this one too; not a second piece of work"
+    )
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

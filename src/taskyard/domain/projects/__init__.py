@@ -8,7 +8,7 @@ from taskyard.domain.projects.input_schema import InputChecker
 from taskyard.domain.projects.problems import NoSuchProject
 from taskyard.domain.projects.published import Published, Version, published, version
 from taskyard.domain.projects.routes import routes
-from taskyard.domain.projects.store import get
+from taskyard.domain.projects.store import get, steps_of
 from taskyard.domain.projects.tables import Project
 from taskyard.domain.projects.templates import Scope, UnresolvedReference, fill
 
@@ -32,6 +32,7 @@ __all__ = [
     "publish",
     "published",
     "routes",
+    "steps_of",
     "takes_other_fields",
     "types_of_fields",
     "version",

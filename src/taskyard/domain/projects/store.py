@@ -95,6 +95,19 @@ async def versions(
     return list(await session.scalars(asked if before is None else asked.where(FlowVersion.number < before)))
 
 
+async def steps_of(session: AsyncSession, workspace_id: UUID, project_ids: Collection[UUID]) -> list[str]:
+    """Return the steps that any published flow of these projects has."""
+    found = await session.scalars(
+        text("""
+            SELECT DISTINCT step ->> 'id' AS id
+            FROM flow_versions, json_array_elements(flow_versions.document -> 'steps') AS step
+            WHERE flow_versions.workspace_id = :workspace_id AND flow_versions.project_id = ANY(:ids) ORDER BY id
+        """),
+        {"workspace_id": workspace_id, "ids": list(project_ids)},
+    )
+    return list(found)
+
+
 async def in_use(session: AsyncSession, workspace_id: UUID, ids: Collection[UUID]) -> set[UUID]:
     """Return which of these projects have tasks."""
     found = await session.scalars(

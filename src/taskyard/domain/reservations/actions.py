@@ -171,7 +171,7 @@ async def end_with_run(session: AsyncSession, workspace_id: UUID, task_id: UUID,
     actor, now = Actor.system(workspace_id), await store.now(session)
     for reservation in await store.held_in_run(session, workspace_id, task_id, run_id):
         RESERVATION.move(reservation, "expire")
-        reservation.ended_at, reservation.reason = now, "The run ended: nobody waits for this any more."
+        reservation.ended_at, reservation.reason = now, rules.RUN_ENDED
         says = f"The hold on {reservation.step} ended with the run."
         ledger.record(session, facts.reservation_fact("expired", reservation, says), by=actor)
     await session.flush()

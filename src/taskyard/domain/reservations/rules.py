@@ -31,6 +31,8 @@ class Outcome(StrEnum):
 # As many as one transaction gives back; whoever has more asks again.
 RELEASE_MAX = 10_000
 
+RUN_ENDED = "The run ended: nobody waits for this any more."
+
 _S = ReservationState
 
 RESERVATION = Lifecycle(

@@ -15,7 +15,7 @@ from taskyard.domain.projects import Flow, Result, Step, UnresolvedReference, ho
 from taskyard.domain.runs import facts, store
 from taskyard.domain.runs.rules import PEOPLE, RUN, STEP_RUN, RunState, StepRunState, is_model
 from taskyard.domain.runs.tables import Run, StepRun
-from taskyard.domain.tasks import TASK, Task, TaskStatus, task_fact
+from taskyard.domain.tasks import TASK, Task, TaskStatus, priority_at, task_fact
 from taskyard.kit.ids import new_id
 
 OPEN = frozenset({StepRunState.QUEUED, StepRunState.RUNNING, StepRunState.WAITING})
@@ -88,14 +88,22 @@ def _due(going: Going, rows: Sequence[StepRun]) -> list[StepRun]:
             break
         scope = going.flow.scope(going.input, done)
         for step in due:
-            opened += turns(going.run, going.task, step, is_due=step.when is None or holds(step.when, scope))
+            opened += turns(going, step, is_due=step.when is None or holds(step.when, scope))
     return opened
 
 
-def turns(run: Run, task: Task, step: Step, *, is_due: bool) -> list[StepRun]:
-    """Return a step's step runs, one a performer; a step whose condition is not met gets one that is skipped."""
+def turns(going: Going, step: Step, *, is_due: bool) -> list[StepRun]:
+    """Return a step's step runs, one a performer; a step whose condition is not met gets one that is skipped.
+
+    What the next step done by people was kept for goes over to it.
+    """
+    run, task = going.run, going.task
+    order = [each.id for each in going.flow.order] if task.step_priorities else []
     # One model chosen in place of several takes one turn.
     performers = list(dict.fromkeys(chosen_performer(run.settings, performer) for performer in step.by))
+    kept_for = task.reserved_for if is_due and PEOPLE in performers else None
+    if kept_for is not None:
+        task.reserved_for = None
     return [
         StepRun(
             workspace_id=run.workspace_id,
@@ -107,8 +115,9 @@ def turns(run: Run, task: Task, step: Step, *, is_due: bool) -> list[StepRun]:
             performer=performer,
             replica=1,
             state=STEP_RUN.start if is_due else StepRunState.SKIPPED,
-            priority=task.priority,
+            priority=priority_at(order, task.priority, task.step_priorities, step.id),
             roles=list(step.people.roles) or None if performer == PEOPLE else None,
+            reserved_for=kept_for if performer == PEOPLE else None,
             hold_seconds=step.people.hold_seconds,
             attempt=0,
             token=0,

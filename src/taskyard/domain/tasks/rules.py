@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -92,3 +92,14 @@ def _texts(value: object) -> list[str]:
     if isinstance(value, list):
         return [text for inner in value[:5] for text in _texts(inner) if text]
     return [] if value is None else [str(value)[:40]]
+
+
+def priority_at(order: Sequence[str], priority: int, step_priorities: Mapping[str, int] | None, step: str) -> int:
+    """Return the priority a task stands in line with at a step: the last one given from a step on, up to this one.
+
+    `order` is that of the flow, `priority` that of the whole task.
+    """
+    if not step_priorities or step not in order:
+        return priority
+    up_to_it = reversed(order[: order.index(step) + 1])
+    return next((step_priorities[name] for name in up_to_it if name in step_priorities), priority)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import ARRAY, Uuid, any_, delete, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -96,6 +96,32 @@ async def many(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID]) -
     return [found[task_id] for task_id in ids if task_id in found]
 
 
+async def many_fresh(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID]) -> list[Task]:
+    """Return tasks as they are now, whatever was read of them before; the caller has locked them."""
+    rows = await session.scalars(
+        select(Task)
+        .where(Task.workspace_id == workspace_id, Task.id == any_(literal(list(ids), ARRAY(Uuid))))
+        .execution_options(populate_existing=True)
+    )
+    return list(rows)
+
+
+async def inputs_of(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return what many tasks are about."""
+    rows = await session.execute(
+        select(TaskInput.task_id, TaskInput.input).where(
+            TaskInput.workspace_id == workspace_id, TaskInput.task_id == any_(literal(list(ids), ARRAY(Uuid)))
+        )
+    )
+    return {task_id: given for task_id, given in rows}  # noqa: C416 - dict() would lose the types
+
+
+async def remove_many(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID]) -> None:
+    """Delete tasks and their inputs."""
+    for statement in (_REMOVE_INPUTS, _REMOVE):
+        await session.execute(statement, {"workspace_id": workspace_id, "ids": list(ids)})
+
+
 async def remove(session: AsyncSession, task: Task) -> None:
     """Delete a task and its input."""
     await session.execute(
@@ -106,3 +132,5 @@ async def remove(session: AsyncSession, task: Task) -> None:
 
 
 _INPUT = "SELECT input FROM task_inputs WHERE workspace_id = %(workspace_id)s AND task_id = %(task_id)s"
+_REMOVE_INPUTS = text("DELETE FROM task_inputs WHERE workspace_id = :workspace_id AND task_id = ANY(:ids)")
+_REMOVE = text("DELETE FROM tasks WHERE workspace_id = :workspace_id AND id = ANY(:ids)")

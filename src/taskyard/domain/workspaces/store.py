@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ARRAY, Uuid, any_, func, literal, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Role
@@ -73,6 +74,18 @@ async def member(session: AsyncSession, workspace_id: UUID, member_id: UUID) -> 
     if found is None:
         raise NoSuchMember(member_id=member_id)
     return found
+
+
+async def active_members(session: AsyncSession, workspace_id: UUID, ids: Collection[UUID]) -> dict[UUID, Member]:
+    """Return those of these members who are here, by id."""
+    rows = await session.scalars(
+        select(Member).where(
+            Member.workspace_id == workspace_id,
+            Member.state == MemberState.ACTIVE,
+            Member.id == any_(literal(list(ids), ARRAY(Uuid))),
+        )
+    )
+    return {row.id: row for row in rows}
 
 
 async def lock_member(session: AsyncSession, workspace_id: UUID, member_id: UUID) -> Member:

@@ -1,0 +1,131 @@
+"""Every query about many tasks at once. Locks are taken in the one order, and in each table by id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskyard.access import Actor
+from taskyard.domain.runs.many_rules import Change, Standing
+from taskyard.domain.tasks import seen_by
+
+OPEN = "('queued', 'running', 'waiting')"
+
+
+class Row(NamedTuple):
+    """One of many tasks, behind its lock."""
+
+    id: UUID
+    run_id: UUID | None
+    run_number: int | None
+    priority: int
+    batch: str | None
+    reserved_for: UUID | None
+    step_priorities: dict[str, int] | None
+    standing: Standing
+
+
+async def lock(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID], *, with_turns: bool = True) -> None:
+    """Lock tasks to be changed; before them their open turns and their runs, when these change as well."""
+    here = {"workspace_id": workspace_id, "ids": list(ids)}
+    locked: set[UUID] = set()
+    if with_turns:
+        locked = set(await session.scalars(_RUNS_OF, here))
+        await session.execute(_LOCK_TURNS, {**here, "runs": list(locked)})
+        await session.execute(_LOCK_RUNS, {**here, "runs": list(locked)})
+    await session.execute(_LOCK_TASKS, here)
+    if with_turns and (later := set(await session.scalars(_RUNS_OF, here)) - locked):
+        # Rare: somebody began another run in between. Its turns come behind the task here, so a ring is possible;
+        # then one of the two is undone and begins again.
+        await session.execute(_LOCK_TURNS, {**here, "runs": list(later)})
+        await session.execute(_LOCK_RUNS, {**here, "runs": list(later)})
+
+
+async def read(session: AsyncSession, actor: Actor, change: Change, ids: Sequence[UUID]) -> list[Row]:
+    """Return where these tasks stand, in the order of their ids. What this actor does not see is left out."""
+    where = ["tasks.workspace_id = :workspace_id", "tasks.id = ANY(:ids)", *seen_by(actor)]
+    statement = f"""
+        SELECT tasks.id, tasks.run_id, runs.number, tasks.priority, tasks.batch, tasks.reserved_for,
+               tasks.step_priorities, {_standing(change)}
+        {_from(change)} WHERE {" AND ".join(where)} ORDER BY tasks.id
+    """
+    values = {**change.values, "workspace_id": actor.workspace_id, "ids": list(ids)}
+    found = await session.execute(text(statement), values)
+    return [Row._make([*tuple(row)[:7], standing_of(tuple(row)[7:])]) for row in found]
+
+
+async def alike(
+    session: AsyncSession, workspace_id: UUID, change: Change, where: Sequence[str], values: Mapping[str, Any]
+) -> list[tuple[Standing, int]]:
+    """Return how many of the tasks that meet these conditions stand how. Changes and locks nothing."""
+    conditions = " AND ".join(["tasks.workspace_id = :workspace_id", *where])
+    statement = f"""
+        SELECT {_standing(change)}, count(*) {_from(change)} WHERE {conditions}
+        GROUP BY {", ".join(map(str, range(1, len(Standing._fields) + 1)))}
+    """
+    bound = {**values, **change.values, "workspace_id": workspace_id}
+    return [(standing_of(row[:-1]), int(row[-1])) for row in await session.execute(text(statement), bound)]
+
+
+def standing_of(row: Sequence[Any]) -> Standing:
+    """Return a standing from its columns; its lists become what may be a key."""
+    return Standing._make(tuple(value) if isinstance(value, list) else value for value in row)
+
+
+def _standing(change: Change) -> str:
+    turns = _TURNS if change.needs_turns else _NO_TURNS
+    return f"tasks.project_id, runs.flow_version, tasks.status, runs.state, tasks.steps, {turns}, {change.has_value}"
+
+
+def _from(change: Change) -> str:
+    return f"FROM tasks {_RUN} {_LOOK_AT_TURNS if change.needs_turns else ''}".replace(
+        "/*who*/", _WHO if "member_id" in change.values else _NOBODY
+    )
+
+
+_NO_TURNS = "CAST('{}' AS text[]), false, false, false, false, true"
+_TURNS = """turns.answered, turns.is_held, turns.is_held_by_other, turns.is_at_work, turns.is_retrying,
+    turns.fits_role"""
+_RUN = "LEFT JOIN runs ON runs.workspace_id = :workspace_id AND runs.id = tasks.run_id"
+# By the key of the run: nothing else leads from a task to its turns.
+_LOOK_AT_TURNS = """LEFT JOIN LATERAL (
+    SELECT coalesce(array_agg(DISTINCT turn.step) FILTER (
+               WHERE turn.state = 'completed' AND turn.performer IN ('people', 'agents')), '{}') AS answered,
+           coalesce(bool_or(turn.state = 'running' AND turn.holder_id IS NOT NULL), false) AS is_held,
+           coalesce(bool_or(turn.state = 'running' AND turn.worker IS NOT NULL), false) AS is_at_work,
+           coalesce(bool_or(turn.state = 'waiting' AND turn.performer NOT IN ('people', 'agents')), false)
+               AS is_retrying, /*who*/
+    FROM step_runs AS turn
+    WHERE turn.workspace_id = :workspace_id AND turn.run_id = tasks.run_id) AS turns ON true"""
+_OPEN_FOR_PEOPLE = f"turn.state IN {OPEN} AND turn.performer = 'people'"
+_WHO = f"""
+    coalesce(bool_or(turn.state = 'running' AND turn.holder_id <> CAST(:member_id AS uuid)), false)
+        AS is_held_by_other,
+    coalesce(bool_and(turn.roles IS NULL OR CAST(:role AS text) = ANY(turn.roles)) FILTER (
+        WHERE {_OPEN_FOR_PEOPLE}), true) AS fits_role,
+    coalesce(bool_or({_OPEN_FOR_PEOPLE}), false) AS has_open,
+    coalesce(bool_and(turn.reserved_for IS NOT DISTINCT FROM CAST(:member_id AS uuid)) FILTER (
+        WHERE {_OPEN_FOR_PEOPLE}), true) AS is_kept_so"""
+_NOBODY = "false AS is_held_by_other, true AS fits_role"
+
+_RUNS_OF = text("""
+    SELECT run_id FROM tasks WHERE workspace_id = :workspace_id AND id = ANY(:ids) AND run_id IS NOT NULL
+""")
+# Only counted: ten thousand ids would travel for nothing.
+_LOCK_TURNS = text(f"""
+    SELECT count(*) FROM (
+        SELECT 1 FROM step_runs WHERE workspace_id = :workspace_id AND run_id = ANY(:runs) AND state IN {OPEN}
+        ORDER BY id FOR UPDATE) AS locked
+""")  # noqa: S608 - constants
+_LOCK_RUNS = text("""
+    SELECT count(*) FROM (
+        SELECT 1 FROM runs WHERE workspace_id = :workspace_id AND id = ANY(:runs) ORDER BY id FOR UPDATE) AS locked
+""")
+_LOCK_TASKS = text("""
+    SELECT count(*) FROM (
+        SELECT 1 FROM tasks WHERE workspace_id = :workspace_id AND id = ANY(:ids) ORDER BY id FOR UPDATE) AS locked
+""")
