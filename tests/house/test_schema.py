@@ -199,8 +199,9 @@ def test_what_acts_as_the_owner_is_known_and_names_the_workspace(owner: Engine) 
             )
         ).all()
     assert [row.proname for row in rows] == ["tasks_with_words"]
-    assert "workspace_id = nullif(current_setting('taskyard.workspace_id', true), '')::uuid" in rows[0].prosrc
-    assert rows[0].proconfig == ["search_path=pg_catalog, public"]
+    assert "nullif(current_setting('taskyard.workspace_id', true), '')::uuid" in rows[0].prosrc
+    assert rows[0].prosrc.count("public.task_texts") == rows[0].prosrc.count("workspace_id = here") == 2
+    assert rows[0].proconfig == ["search_path=pg_catalog, public", "plan_cache_mode=force_custom_plan"]
 
 
 @pytest.mark.parametrize("role", [RUNTIME_ROLE, WORKER_ROLE])

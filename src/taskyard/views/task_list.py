@@ -51,8 +51,8 @@ async def page(session: AsyncSession, actor: Actor, asked: TaskFilter, sort: str
     after = read_cursor(bound, ask.cursor)
     if asked.words:
         asked = await tasks.with_words(session, actor.workspace_id, asked, FOUND_MAX)
-    # Many tasks hold common words: a page of them is soon found by looking at each as it comes.
-    each = replace(asked, is_indexed=False)
+    # Many tasks hold common words: where they come in order, a page is soon found by looking at each.
+    each = replace(asked, is_indexed=asked.is_indexed and not order.comes_in_order)
     where = ["tasks.workspace_id = :workspace_id", *([seen] if (seen := visible(actor)) else [])]
     values = {**asked.values(), **bindings(actor)}
     rows: list[Any] = []
@@ -63,7 +63,7 @@ async def page(session: AsyncSession, actor: Actor, asked: TaskFilter, sort: str
     items = [row[0] for row in rows[: ask.limit]]
     more = write_cursor(bound, list(rows[ask.limit - 1][1:])) if len(rows) > ask.limit else None
     counted = after is not None or more
-    total = await count(session, [*where, *asked.conditions()], values) if counted else len(rows)
+    total = await _total(session, actor, asked, [*where, *asked.conditions()], values) if counted else len(rows)
     exact = total <= EXACT_TOTAL_MAX
     tail = orjson.dumps({"next": more, "total": min(total, EXACT_TOTAL_MAX), "total_is_exact": exact})
     return b'{"items":[' + ",".join(items).encode() + b"]," + tail[1:]
@@ -82,12 +82,24 @@ async def _rows(session: AsyncSession, where: list[str], part: Part, values: dic
     return list((await session.execute(_text(statement), _used(statement, values))).all())
 
 
+async def _total(
+    session: AsyncSession, actor: Actor, asked: TaskFilter, where: list[str], values: dict[str, Any]
+) -> int:
+    if asked.is_indexed and asked.is_only_words() and visible(actor) is None:
+        # Whatever holds the words counts: its task need not be asked.
+        return await _count(session, _HOLD_WORDS, _used(_HOLD_WORDS, values))
+    return await count(session, where, values)
+
+
 async def count(session: AsyncSession, where: list[str], values: dict[str, Any]) -> int:
     """Count matching tasks, up to one more than a total is exact for. A large total may be two seconds old."""
     statement = f"""
         SELECT count(*) FROM (SELECT 1 FROM tasks WHERE {" AND ".join(where)} LIMIT {EXACT_TOTAL_MAX + 1}) AS counted
     """  # noqa: S608 - as above
-    used = _used(statement, values)
+    return await _count(session, statement, _used(statement, values))
+
+
+async def _count(session: AsyncSession, statement: str, used: dict[str, Any]) -> int:
     asked = orjson.dumps([statement, used], default=str)
     known = _totals.get(asked)
     if known is not None and known[0] > time.monotonic():
@@ -100,6 +112,10 @@ async def count(session: AsyncSession, where: list[str], values: dict[str, Any])
     return total
 
 
+# The workspace is named for the count that is remembered; the function knows it by itself.
+_HOLD_WORDS = f"""
+    SELECT count(*) FROM tasks_with_words(lower(:like), {EXACT_TOTAL_MAX + 1}) WHERE :workspace_id IS NOT NULL
+"""  # noqa: S608 - constants
 # Up to so many tasks that hold some words are asked for by their ids.
 FOUND_MAX = 2_000
 # Whoever pages through many tasks, or watches them change, asks for the same large total again and again: counting it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -55,11 +55,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A total order: its keys, what has to be joined for them, and the values those name."""
+    """A total order: its keys, what has to be joined for them, and the values those name.
+
+    `comes_in_order` says that an index has the tasks so, and a page needs no look at the others.
+    """
 
     keys: tuple[Key, ...]
     join: str = ""
     values: dict[str, Any] = field(default_factory=dict)
+    comes_in_order: bool = False
 
     def parts_after(self, after: list[Any] | None) -> list[Part]:
         """Return the rows behind these key values, in the order they come."""
@@ -78,6 +82,7 @@ class SortedOrder:
     cast: str
     way: str
     field_name: str
+    comes_in_order: ClassVar[bool] = True
 
     def parts_after(self, after: list[Any] | None) -> list[Part]:
         """Return the rows behind these key values, in the order they come."""
@@ -158,9 +163,9 @@ async def order_of(session: AsyncSession, actor: Actor, sort: str | None, asked:
     refuse_unknown_fields([name], [known for known in SORTS if may_see(actor, known)])
     last = Key("tasks.id", "uuid", way)
     if name in _BY_AGE:
-        return Order((last,))
+        return Order((last,), comes_in_order=True)
     if name == _SUBMITTED_AT:
-        return Order((Key(_SUBMITTED, "timestamptz", way), last))
+        return Order((Key(_SUBMITTED, "timestamptz", way), last), comes_in_order=True)
     sql, cast, may_be_nothing, join = _COLUMNS[name]
     return Order((*_keys(sql, cast, way, may_be_nothing=may_be_nothing), last), join)
 

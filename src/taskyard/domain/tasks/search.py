@@ -93,11 +93,14 @@ async def _put_portion(session: AsyncSession, span: Waiting) -> None:
 
 async def with_words(session: AsyncSession, workspace_id: UUID, asked: TaskFilter, most: int) -> TaskFilter:
     """Return a filter by words that asks the index: for the tasks it names where they are few, or for all of them."""
-    named = {"workspace_id": workspace_id, "like": asked.values()["like"], "most": most + 1}
-    found = list(await session.scalars(_WITH_WORDS, named))
+    here = {"workspace_id": workspace_id}
+    named = {"like": asked.values()["like"], "most": most + 1}
+    found = set(await session.scalars(_WITH_WORDS, named))
+    is_waiting = (await session.execute(_IS_WAITING, here)).first() is not None
+    if is_waiting and len(found) <= most:
+        found |= set(await session.scalars(_WAITING_WITH_WORDS, here | named))
     if len(found) <= most:
         return replace(asked, found=tuple(found))
-    is_waiting = (await session.execute(_IS_WAITING, {"workspace_id": workspace_id})).first() is not None
     return replace(asked, is_indexed=not is_waiting)
 
 
@@ -160,13 +163,15 @@ _IN_SPAN = text("""
 """)
 _END_SPAN = text("DELETE FROM task_spans WHERE workspace_id = :workspace_id AND id = :id")
 _MOVE_SPAN = text("UPDATE task_spans SET first_id = :first_id WHERE workspace_id = :workspace_id AND id = :id")
-_WITH_WORDS = text(f"""
-    SELECT tasks_with_words(lower(:like), :most)
-    UNION
-    (SELECT tasks.id FROM task_spans AS span
-     JOIN tasks ON tasks.workspace_id = :workspace_id AND tasks.project_id = span.project_id
-         AND tasks.id >= span.first_id AND tasks.id <= span.last_id
-     WHERE span.workspace_id = :workspace_id AND span.field IS NULL AND {AS_LISTED} LIKE lower(:like) LIMIT :most)
+_WITH_WORDS = text("SELECT tasks_with_words(lower(:like), :most)")
+# From each span to its tasks: the other way round every task of the workspace would be looked through.
+_WAITING_WITH_WORDS = text(f"""
+    SELECT tasks.id FROM (SELECT * FROM task_spans WHERE workspace_id = :workspace_id AND field IS NULL) AS span
+    CROSS JOIN LATERAL (
+        SELECT tasks.id FROM tasks
+        WHERE tasks.workspace_id = :workspace_id AND tasks.project_id = span.project_id
+          AND tasks.id >= span.first_id AND tasks.id <= span.last_id
+          AND {AS_LISTED} LIKE lower(:like) LIMIT :most) AS tasks
 """)  # noqa: S608 - constants
 _IS_WAITING = text("SELECT 1 FROM task_spans WHERE workspace_id = :workspace_id AND field IS NULL LIMIT 1")
 _IS_SORTED = text("""
