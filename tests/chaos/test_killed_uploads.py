@@ -129,6 +129,35 @@ def test_an_upload_killed_at_any_moment_is_whole_or_failed_and_a_repeat_adds_not
         assert row["n"] == ROWS - BAD, "each row is there once"
 
 
+def test_mended_rows_killed_at_any_moment_are_taken_once_or_not_at_all(yard: Taskyard, owner: Caller) -> None:
+    dice = random.Random(41)  # noqa: S311
+    for state in ("validating", "processing") * ROUNDS:
+        project = owner.project(CLASSIFY_FLOW)
+        lines = "".join(f"{number},\n" for number in range(ROWS))
+        upload = ended(owner, send(owner, project, f"external_id,text\n{lines}fine,fine".encode())["id"], 60)
+        assert (upload["created"], upload["failed"]) == (1, ROWS)
+        mended = "_row,external_id,text\n" + "".join(
+            f"{number + 1},{number},{'' if number % 1000 == 7 else 'mended'}\n" for number in range(ROWS)
+        )
+        where = f"/uploads/{upload['id']}/mended"
+        owner.post(where, params={"name": "mended.csv"}, content=mended.encode(), headers=CSV)
+
+        def is_there(upload: str = upload["id"], state: str = state) -> bool:
+            shown = owner.get(f"/uploads/{upload}").json["state"]
+            return shown == state or shown in ENDED
+
+        eventually(is_there, 60, f"it never was {state}")
+        time.sleep(dice.random() * 0.5)
+        yard.kill(yard.server.pid, *yard.workers())
+        yard.start()
+        done = ended(owner, upload["id"], 60)
+        assert (done["created"], done["unchanged"], done["failed"]) == (ROWS + 1 - BAD, 0, BAD)
+        (row,) = yard.sql("SELECT count(*) AS n FROM tasks WHERE upload_id = %s", upload["id"])
+        assert row["n"] == done["created"]
+        told = yard.sql("SELECT name FROM facts WHERE noun_id = %s AND name ~ '(completed|mended)'", upload["id"])
+        assert sorted(fact["name"] for fact in told) == ["upload.completed", "upload.mended"]
+
+
 def begun_in(owner: Caller, project: str) -> list[dict[str, Any]]:
     """Return the uploads of a project."""
     items: list[dict[str, Any]] = owner.get("/uploads", params={"limit": 200}).json["items"]

@@ -137,3 +137,15 @@ def test_where_no_server_is_the_command_says_what_to_do(terminal: Terminal, url:
 def test_an_address_below_the_servers_is_not_taken_for_a_taskyard(terminal: Terminal, house: House) -> None:
     said = terminal.run("next", "--project", "Any", "--url", f"{house.url}/first-start").refusal
     assert said.startswith(f"{house.url}/first-start answers, but not as a Taskyard does: 200 OK. Give the address")
+
+
+def test_refused_rows_are_saved_mended_and_given_to_the_same_upload(terminal: Terminal, project: str) -> None:
+    file = terminal.file("rows.csv", SOME_BAD)
+    first = terminal.run("upload", file, "--project", project, "--failed-rows", "refused.csv", "--json")
+    refused = terminal.folder / "refused.csv"
+    assert (first.code, refused.read_text().splitlines()[0]) == (2, "_row,_error,text,external_id")
+    mended = terminal.file("mended.csv", "_row,text,external_id\n2,now,b\n3,now,c\n")
+    done = terminal.run("upload", mended, "--mends", first.json["id"])
+    assert (done.code, done.said) == (0, "completed: 3 rows, 3 created, 0 there before, 0 refused.\n")
+    assert "cannot be given" in terminal.run("upload", mended, "--mends", first.json["id"]).refusal
+    assert "either --project" in terminal.run("upload", mended).refusal

@@ -54,6 +54,7 @@ WHO_MAY = {
         "GET /uploads/{upload_id}", "GET /uploads/{upload_id}/errors", "POST /uploads/{upload_id}/cancel",
         "POST /bulk", "GET /bulk", "GET /bulk/{bulk_id}", "GET /bulk/{bulk_id}/items", "POST /bulk/{bulk_id}/cancel",
         "POST /bulk/{bulk_id}/retry",
+        "GET /uploads/{upload_id}/failed-rows", "POST /uploads/{upload_id}/mended",
     },
     WORKERS: {
         "POST /next", "GET /work", "GET /reservations", "GET /reservations/{reservation_id}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from taskyard.domain import uploads
 from taskyard.kit.ids import new_id
 from tests.builders import BOTH_FLOW, PICTURE_FLOW, Person, Yard
 from tests.builders.archives import archived
@@ -92,8 +93,11 @@ async def _member(world: World) -> str:
 async def _upload(world: World) -> str:
     where = {"project": await world.id_of("project_id"), "name": "tasks.csv"}
     sent = await world.yard.owner.post(
-        "/uploads", params=where, content=b"text\nHello\n", headers={"Content-Type": "text/csv"}
+        "/uploads", params=where, content=b"text,priority\nHello,\nBad,soon\n", headers={"Content-Type": "text/csv"}
     )
+    desk = world.yard.desk
+    (chore,) = uploads.chores(desk.database, desk.settings, desk.objects)
+    await chore.enter(workspace_id=str(world.yard.workspace_id), upload_id=sent.json["id"])
     return str(sent.json["id"])
 
 
@@ -159,8 +163,3 @@ async def fill_every_table(world: World) -> None:
     fields = "INSERT INTO sorted_fields SELECT workspace_id, id, 'text' FROM projects WHERE workspace_id = :here"
     await yard.sql(fields, here=yard.workspace_id)
     await yard.task(project)
-    await yard.sql(
-        "INSERT INTO upload_errors (workspace_id, upload_id, number, row, says) VALUES (:here, :id, 1, 2, 'is empty')",
-        here=yard.workspace_id,
-        id=await world.id_of("upload_id"),
-    )

@@ -35,31 +35,52 @@ class OutputUnusable(Problem):
 
 def upload(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, JSON or JSON Lines.")],
-    project: Annotated[str, typer.Option(help="Name or id.")],
+    project: Annotated[str, typer.Option(help="Name or id.")] = "",
     all_or_nothing: Annotated[bool, typer.Option("--all-or-nothing", help="One bad row, and nothing is made.")] = False,
+    mends: Annotated[
+        str, typer.Option("--mends", metavar="UPLOAD", help="The file has mended rows of this upload.")
+    ] = "",
+    failed_rows: Annotated[
+        Path | None, typer.Option("--failed-rows", help="Write the rows that were refused to this file, to be mended.")
+    ] = None,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until it has ended.")] = True,
     url: Url = HERE,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
-    """Upload tasks from a file. Exit code 2: rows were refused, or the whole file was."""
+    """Upload tasks from a file, or mended rows of an upload. Exit code 2: rows were refused, or the whole file was."""
+    if bool(project) == bool(mends):
+        raise typer.BadParameter("Give either --project, for new tasks, or --mends, for mended rows of an upload.")
     with connected(url, key) as client:
-        asked = {
-            "project": project_of(client, project)["id"],
-            "mode": "all_or_nothing" if all_or_nothing else "valid_rows",
-            "name": file.name,
-        }
+        asked, where = {"name": file.name}, f"/uploads/{mends}/mended"
+        if project:
+            asked |= {
+                "project": project_of(client, project)["id"],
+                "mode": "all_or_nothing" if all_or_nothing else "valid_rows",
+            }
+            where = "/uploads"
         with file.open("rb") as content:
-            sent = post(client, "/uploads", params=asked, content=content, headers={"Content-Type": ANY_BYTES})
+            sent = post(client, where, params=asked, content=content, headers={"Content-Type": ANY_BYTES})
         ended = _follow(client, sent, quiet=as_json) if wait else sent
         is_whole = ended["state"] == "completed" or not wait
         errors = [] if is_whole else said(client.get(f"/uploads/{ended['id']}/errors"))["items"]
+        if failed_rows is not None and ended["failed"]:
+            _save(client, f"/uploads/{ended['id']}/failed-rows", failed_rows)
     if as_json:
         typer.echo(orjson.dumps({**ended, "errors": errors}).decode())
     else:
         _show_upload(ended, errors)
     if not is_whole:
         sys.exit(EXIT_INCOMPLETE)
+
+
+def _save(client: httpx.Client, path: str, output: Path) -> None:
+    with client.stream("GET", path) as response:
+        if not response.is_success:
+            said(response)
+        with _complete(output) as file:
+            _write(response, file)
+    typer.echo(f"The refused rows are in {output}.", err=True)
 
 
 def _show_upload(ended: dict[str, Any], errors: list[dict[str, Any]]) -> None:

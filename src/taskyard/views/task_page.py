@@ -138,8 +138,8 @@ _FACT = """jsonb_build_object('number', number, 'name', facts.name, 'says', fact
     'data', facts.data, 'run_id', facts.run_id,
     'by', jsonb_build_object('kind', facts.actor_kind, 'id', facts.actor_id, 'name', facts.actor_name))"""
 _OF_TASK = """facts.workspace_id = :workspace_id AND (facts.task_id = :id OR (
-        facts.name = 'upload.completed' AND facts.noun_id = (
-            SELECT upload_id FROM tasks WHERE workspace_id = :workspace_id AND id = :id)))"""
+        facts.name IN ('upload.completed', 'upload.mended') AND (facts.noun_id, facts.at) = (
+            SELECT upload_id, created_at FROM tasks WHERE workspace_id = :workspace_id AND id = :id)))"""
 _TIMELINE = text(f"""
     SELECT {_FACT} AS fact FROM facts
     WHERE {_OF_TASK} AND (CAST(:before AS bigint) IS NULL OR number < CAST(:before AS bigint))

@@ -1470,6 +1470,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/uploads/{upload_id}/failed-rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Failed Rows
+         * @description Download the rows that failed: CSV for CSV, JSON Lines otherwise, each with `_row` and `_error`.
+         *
+         *     Mended, they go to `POST /uploads/{id}/mended`. All of them are there, however many; columns and rows stand in
+         *     the order of the source. A cell that a spreadsheet would take for a formula has an apostrophe before it, which
+         *     is taken away again when the file comes back.
+         */
+        get: operations["uploads.failed_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload_id}/mended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mended
+         * @description Give mended rows of an upload, as its file of failed rows has them: they become another pass of the same upload.
+         *
+         *     `_row` says which row of the source each one is, `_error` is left aside. A row that is still bad stays failed; one
+         *     that names no failed row is left out, and the upload says how many were.
+         */
+        post: operations["uploads.mended"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/views": {
         parameters: {
             query?: never;
@@ -3743,6 +3790,9 @@ export interface components {
         /**
          * UploadSaid
          * @description One upload. `rows` is `created + unchanged + failed` once it is completed; until then nothing is visible.
+         *
+         *     Of the unchanged, `differing` have another input than the task with their external id. `passes` counts the files:
+         *     the source, and each file of mended rows.
          */
         UploadSaid: {
             by: components["schemas"]["Named"] | null;
@@ -3759,6 +3809,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Differing */
+            differing: number;
             /** Ended At */
             ended_at: string | null;
             /** Failed */
@@ -3772,6 +3824,8 @@ export interface components {
              */
             id: string;
             mode: components["schemas"]["UploadMode"];
+            /** Passes */
+            passes: number;
             /** Progress */
             progress: number;
             project: components["schemas"]["Named"];
@@ -6764,6 +6818,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_RowErrorSaid_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "uploads.failed_rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "uploads.mended": {
+        parameters: {
+            query?: {
+                /** @description The name of the file, for a raw body. */
+                name?: string | null;
+            };
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+                "application/x-ndjson": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadSaid"];
                 };
             };
             /** @description Validation Error */

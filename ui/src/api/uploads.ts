@@ -1,6 +1,6 @@
 // Uploads: the history, one upload's row errors, sending a file, stopping.
 import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { api, ask } from '@/api/http'
+import { API, api, ask } from '@/api/http'
 import { sendForm } from '@/api/sending'
 import type { Upload, UploadMode } from '@/api/types'
 
@@ -40,6 +40,28 @@ export function useSendUpload() {
       form.append('mode', mode)
       form.append('file', file, file.name)
       return sendForm<Upload>('/uploads', form, sending)
+    },
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['uploads'] }),
+  })
+}
+
+/** Where the rows that failed can be downloaded, with what is wrong with each. */
+export const failedRowsUrl = (id: string) => `${API}/uploads/${id}/failed-rows`
+
+interface Mending {
+  id: string
+  file: globalThis.File
+  idempotencyKey: string
+}
+
+/** Gives mended rows to the upload they came from. */
+export function useMendUpload() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: ({ id, file, idempotencyKey }: Mending) => {
+      const form = new FormData()
+      form.append('file', file, file.name)
+      return sendForm<Upload>(`/uploads/${id}/mended`, form, { idempotencyKey })
     },
     onSuccess: () => queries.invalidateQueries({ queryKey: ['uploads'] }),
   })

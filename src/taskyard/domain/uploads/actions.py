@@ -1,23 +1,40 @@
-"""Verbs about uploads: queue, cancel, and the short transactions in which a worker begins and ends one."""
+"""Verbs about uploads: queue, cancel, mend, and what is needed to give the failed rows back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard import jobs, ledger
-from taskyard.access import Actor, ActorKind
+from taskyard.access import Actor
 from taskyard.domain import files, projects
 from taskyard.domain.files import Stored
 from taskyard.domain.uploads import facts, store
+from taskyard.domain.uploads.failed_rows import FailedRows, Part
 from taskyard.domain.uploads.parsing import Format
-from taskyard.domain.uploads.portions import RowError
-from taskyard.domain.uploads.problems import NoSuchUpload
-from taskyard.domain.uploads.rules import ATTEMPTS_MAX, UPLOAD, Counts, UploadMode, completion_of
-from taskyard.domain.uploads.tables import Upload
+from taskyard.domain.uploads.problems import (
+    CannotBeMended,
+    FailedRowsNotKept,
+    MendedInAnotherFormat,
+    NoFailedRows,
+    NoSuchUpload,
+)
+from taskyard.domain.uploads.row_errors import RowError
+from taskyard.domain.uploads.row_set import RowSet
+from taskyard.domain.uploads.rules import (
+    UPLOAD,
+    Counts,
+    UploadMode,
+    has_ended,
+    is_table,
+    why_not_mend,
+)
+from taskyard.domain.uploads.tables import Upload, UploadPass
 from taskyard.kit.ids import new_id
 
 TAKE_IN = "uploads.take_in"
@@ -34,117 +51,115 @@ async def queue(
         id=new_id(),
         project_id=project_id,
         flow_version=published.number,
-        file_name=stored.name,
-        format=format_,
-        sha256=stored.sha256,
-        bytes=stored.bytes,
+        **_file(stored, format_),
         mode=mode,
         state=UPLOAD.start,
         **Counts()._asdict(),
         bytes_read=0,
         attempt=0,
-        created_by=actor.member_id,
-        created_by_name=actor.name,
+        passes=1,
+        **_giver(actor),
     )
     session.add(upload)
     await session.flush()
     await session.refresh(upload)
+    session.add(_pass(upload, _file(stored, format_), _giver(actor)))
     says = f"{actor.name} uploaded {upload.file_name}."
     ledger.record(session, facts.upload_fact("queued", upload, says), by=actor)
-    # Two at once with the same external ids would wait for each other's end, row by row.
-    order = f"uploads.{project_id}"
-    await jobs.enqueue(session, TAKE_IN, one_at_a_time=order, workspace_id=upload.workspace_id, upload_id=upload.id)
+    await _enqueue(session, upload)
     return upload, published.name
 
 
+async def mend(session: AsyncSession, actor: Actor, upload_id: UUID, stored: Stored, format_: Format) -> store.Listed:
+    """Take mended rows on as another pass of the same upload, for the flow that is published now."""
+    seen, project = await store.get(session, actor, upload_id)
+    published = await projects.published(session, actor, seen.project_id)
+    upload = await store.lock(session, actor.workspace_id, upload_id)
+    if upload is None:
+        raise NoSuchUpload(upload_id=upload_id)
+    if why := why_not_mend(upload.state, upload.mode):
+        raise CannotBeMended(name=upload.file_name, why=why)
+    before = await store.passes(session, upload.workspace_id, upload.id)
+    if not before or before[0].failed_rows is None:
+        raise FailedRowsNotKept(name=upload.file_name)
+    if is_table(upload.format) != is_table(format_):
+        wanted = "CSV" if is_table(upload.format) else "JSON Lines"
+        raise MendedInAnotherFormat(name=upload.file_name, wanted=wanted, given=format_.value.upper())
+    await files.keep_content(session, actor.workspace_id, stored)
+    UPLOAD.move(upload, "mend")
+    upload.passes += 1
+    upload.flow_version = published.number
+    upload.bytes_read = 0
+    upload.ended_at = None
+    session.add(_pass(upload, _file(stored, format_), _giver(actor)))
+    says = f"{actor.name} gave mended rows for {upload.file_name}."
+    ledger.record(session, facts.upload_fact("mending", upload, says), by=actor)
+    await _enqueue(session, upload)
+    return upload, project
+
+
 async def cancel(session: AsyncSession, actor: Actor, upload_id: UUID) -> store.Listed:
-    """Stop an upload that has not ended; nothing of it will be visible. The worker notices within a second."""
+    """Stop an upload that has not ended; nothing of this pass will be visible. The worker notices within a second."""
     _, project = await store.get(session, actor, upload_id)
     upload = await store.lock(session, actor.workspace_id, upload_id)
     if upload is None:
         raise NoSuchUpload(upload_id=upload_id)
-    UPLOAD.move(upload, "cancel")
-    upload.reason = f"{actor.name} cancelled it."
+    if upload.passes == 1:
+        UPLOAD.move(upload, "cancel")
+        upload.reason = f"{actor.name} cancelled it."
+    else:
+        UPLOAD.target(upload.state, "cancel")
+        UPLOAD.move(upload, "keep")
+        upload.reason = f"{actor.name} cancelled the mended rows; what was there before stays."
     upload.ended_at = await session.scalar(func.now())
     says = f"{actor.name} cancelled the upload {upload.file_name}."
     ledger.record(session, facts.upload_fact("cancelled", upload, says), by=actor)
     return upload, project
 
 
-async def begin(session: AsyncSession, workspace_id: UUID, upload_id: UUID) -> Upload | None:
-    """Begin, or begin again after a worker that died. None: it has ended, or is given up now."""
-    upload = await store.lock(session, workspace_id, upload_id)
-    if upload is None or UPLOAD.is_final(upload.state):
-        return None
-    if upload.attempt >= ATTEMPTS_MAX:
-        says = f"It was given up after {upload.attempt} attempts: each time the worker ended in the middle of it."
-        _fail(session, upload, says, Counts())
-        return None
-    UPLOAD.move(upload, "validate")
-    upload.attempt += 1
-    upload.bytes_read = 0
-    upload.started_at = await session.scalar(func.now())
-    if upload.attempt == 1:
-        ledger.record(session, facts.upload_fact("began", upload, f"{upload.file_name} is being read."), by=by(upload))
-    return upload
+async def failed_rows(session: AsyncSession, actor: Actor, upload_id: UUID) -> FailedRows:
+    """Return what has to be read again to have the failed rows of an upload as a file."""
+    upload, _ = await store.get(session, actor, upload_id)
+    if not has_ended(upload.state):
+        raise NoFailedRows(name=upload.file_name, why=" yet: it is still under way")
+    if not upload.failed:
+        raise NoFailedRows(name=upload.file_name, why="")
+    passes = await store.passes(session, actor.workspace_id, upload_id)
+    if not passes or passes[0].failed_rows is None:
+        raise FailedRowsNotKept(name=upload.file_name)
+    parts = []
+    for each in passes:
+        if failed := RowSet.union([each.failed_rows]):
+            version = await projects.version(session, actor.workspace_id, upload.project_id, each.flow_version)
+            format_, is_source = Format(each.format), each.number == 1
+            parts.append(Part(each.file_name, format_, each.sha256, version.checker, failed, is_source=is_source))
+    said: dict[int, list[RowError]] = defaultdict(list)
+    for error in await store.errors(session, actor.workspace_id, upload_id):
+        said[error.row].append(RowError(error.row, error.field, error.says, error.value))
+    return FailedRows(upload.file_name, Format(upload.format), parts, said)
 
 
-async def process(session: AsyncSession, begun: Upload) -> bool:
-    """Say that the whole file was read. False when this attempt no longer counts."""
-    upload = await _still_ours(session, begun)
-    if upload is None:
-        return False
-    UPLOAD.move(upload, "process")
-    upload.bytes_read = upload.bytes
-    return True
+def _pass(upload: Upload, file: Mapping[str, Any], giver: Mapping[str, Any]) -> UploadPass:
+    return UploadPass(
+        workspace_id=upload.workspace_id,
+        upload_id=upload.id,
+        number=upload.passes,
+        attempt_before=upload.attempt,
+        flow_version=upload.flow_version,
+        **file,
+        **giver,
+    )
 
 
-async def complete(session: AsyncSession, begun: Upload, counts: Counts, errors: Sequence[RowError]) -> bool:
-    """End an upload in the transaction that makes its tasks visible. False, and roll back, when it no longer counts."""
-    # The project first, as everywhere: whoever deletes it holds it, and then wants its uploads.
-    if not await store.hold_project(session, begun):
-        return False
-    upload = await _still_ours(session, begun)
-    if upload is None:
-        return False
-    move, upload.reason = completion_of(counts)
-    UPLOAD.move(upload, move)
-    _count(upload, counts)
-    upload.ended_at = await session.scalar(func.clock_timestamp())
-    await session.flush()
-    await store.add_errors(session, upload, errors)
-    ledger.record(session, facts.completed(upload), by=by(upload))
-    return True
+def _file(stored: Stored, format_: Format) -> dict[str, Any]:
+    return {"file_name": stored.name, "format": format_, "sha256": stored.sha256, "bytes": stored.bytes}
 
 
-async def fail(session: AsyncSession, begun: Upload, says: str, counts: Counts, errors: Sequence[RowError]) -> None:
-    """End an upload that made nothing, with the reason. Nothing happens when this attempt no longer counts."""
-    upload = await _still_ours(session, begun)
-    if upload is not None:
-        _fail(session, upload, says, counts)
-        await session.flush()
-        await store.add_errors(session, upload, errors)
+def _giver(actor: Actor) -> dict[str, Any]:
+    return {"created_by": actor.member_id, "created_by_name": actor.name}
 
 
-def by(upload: Upload) -> Actor:
-    """Return whoever gave the file, in whose name it is taken in."""
-    return Actor(upload.workspace_id, ActorKind.MEMBER, upload.created_by_name, upload.created_by)
-
-
-async def _still_ours(session: AsyncSession, begun: Upload) -> Upload | None:
-    """Lock an upload, or return None when it was cancelled or another worker has begun it anew."""
-    upload = await store.lock(session, begun.workspace_id, begun.id)
-    is_ours = upload is not None and upload.attempt == begun.attempt and not UPLOAD.is_final(upload.state)
-    return upload if is_ours else None
-
-
-def _fail(session: AsyncSession, upload: Upload, says: str, counts: Counts) -> None:
-    UPLOAD.move(upload, "fail")
-    upload.reason = says
-    _count(upload, counts)
-    upload.ended_at = func.now()
-    ledger.record(session, facts.upload_fact("failed", upload, f"{upload.file_name} failed: {says}"), by=by(upload))
-
-
-def _count(upload: Upload, counts: Counts) -> None:
-    upload.rows, upload.created, upload.unchanged, upload.failed = counts
+async def _enqueue(session: AsyncSession, upload: Upload) -> None:
+    # Two at once with the same external ids would wait for each other's end, row by row.
+    order = f"uploads.{upload.project_id}"
+    await jobs.enqueue(session, TAKE_IN, one_at_a_time=order, workspace_id=upload.workspace_id, upload_id=upload.id)

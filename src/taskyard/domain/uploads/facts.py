@@ -13,6 +13,9 @@ def upload_fact(name: str, upload: Upload, says: str) -> Fact:
     return Fact(f"upload.{name}", says, upload.id, upload.project_id, data={"state": upload.state, **counts})
 
 
-def completed(upload: Upload) -> Fact:
+def completed(upload: Upload, created: int) -> Fact:
     """Its tasks are there. The timeline of each of them shows this fact as its beginning."""
-    return upload_fact("completed", upload, f"The upload {upload.file_name} made {counted(upload.created, 'task')}.")
+    if upload.passes > 1:
+        says = f"Mended rows of {upload.file_name} made {counted(created, 'task')}."
+        return upload_fact("mended", upload, says)
+    return upload_fact("completed", upload, f"The upload {upload.file_name} made {counted(created, 'task')}.")

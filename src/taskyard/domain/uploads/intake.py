@@ -1,4 +1,4 @@
-"""One attempt at one upload: read in a thread, staged and moved in one transaction, watched from beside it."""
+"""One attempt at one file of an upload: read in a thread, staged and moved in one transaction, and watched."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import asyncio
 from pathlib import Path
 
 from taskyard.domain import projects, tasks
-from taskyard.domain.uploads import actions, store
+from taskyard.domain.uploads import attempts, store
+from taskyard.domain.uploads.attempts import Begun, Taken
+from taskyard.domain.uploads.mending import Mending
 from taskyard.domain.uploads.opening import Openings
 from taskyard.domain.uploads.parsing import Format
-from taskyard.domain.uploads.portions import Portion, Reader, RowError, error_of, storable
+from taskyard.domain.uploads.portions import Portion, Reader
+from taskyard.domain.uploads.row_errors import RowError, error_of, storable
+from taskyard.domain.uploads.row_set import RowSet
 from taskyard.domain.uploads.rows import FileProblem
 from taskyard.domain.uploads.rules import ATTEMPTS_MAX, Counts, UploadMode, refusal_of
 from taskyard.domain.uploads.staging import Staging
-from taskyard.domain.uploads.tables import Upload
 from taskyard.gateways.objects import ObjectStore
 from taskyard.kit.db.engine import Database
 from taskyard.kit.ids import first_of, last_of, new_id
@@ -37,22 +40,25 @@ class _NothingTaken(Exception):  # noqa: N818 - the same
 
 
 class Intake:
-    """An attempt that has begun. It ends the upload, or leaves it to the next attempt."""
+    """An attempt at one file that has begun. It ends the upload, or leaves it to the next attempt."""
 
-    def __init__(self, database: Database, settings: Settings, objects: ObjectStore, upload: Upload) -> None:
+    def __init__(self, database: Database, settings: Settings, objects: ObjectStore, begun: Begun) -> None:
         self._database = database
         self._settings = settings
         self._objects = objects
-        self._upload = upload
+        self._begun = begun
+        self._upload = begun.upload
+        self._mending = Mending(begun.failed) if begun.failed is not None else None
         self._rows = 0
-        self._failed = 0
+        self._failed = RowSet()
         self._errors: list[RowError] = []
 
     async def run(self) -> None:
         """Take the file in. Raises what another attempt may mend; after the last one the upload has failed."""
-        upload = self._upload
+        upload, file = self._upload, self._begun.file
+        may_be_tried_again = self._begun.attempts < ATTEMPTS_MAX
         try:
-            async with self._objects.borrowed(upload.workspace_id, upload.sha256) as path:
+            async with self._objects.borrowed(upload.workspace_id, file.sha256) as path:
                 await self._watched(await self._reader(path))
         except _NoLongerOurs:
             logger.info("upload.left", upload=str(upload.id), attempt=upload.attempt)
@@ -63,22 +69,29 @@ class Intake:
             self._errors[:0] = [error_of(0, flaw) for flaw in problem.flaws]
             await self._fail(problem.detail)
         except Problem as problem:
-            if problem.kind in MAY_PASS and upload.attempt < ATTEMPTS_MAX:
+            if problem.kind in MAY_PASS and may_be_tried_again:
                 raise
             await self._fail(problem.detail)
         except Exception as error:
             logger.exception("upload.broken", upload=str(upload.id), attempt=upload.attempt)
-            if upload.attempt < ATTEMPTS_MAX:
+            if may_be_tried_again:
                 raise
-            await self._fail(f"It was given up after {upload.attempt} attempts: {type(error).__name__} on our side.")
+            says = f"It was given up after {self._begun.attempts} attempts: {type(error).__name__} on our side."
+            await self._fail(says)
 
     async def _reader(self, path: Path) -> Reader:
-        upload = self._upload
+        upload, file = self._upload, self._begun.file
         async with self._database.transaction(upload.workspace_id) as session:
-            version = await projects.version(session, upload.workspace_id, upload.project_id, upload.flow_version)
-        openings = Openings(version.flow)
-        errors_max = self._settings.upload_errors_max
-        return Reader(path, upload.file_name, Format(upload.format), version.checker, openings, errors_max=errors_max)
+            version = await projects.version(session, upload.workspace_id, upload.project_id, file.flow_version)
+        return Reader(
+            path,
+            file.file_name,
+            Format(file.format),
+            version.checker,
+            Openings(version.flow),
+            errors_max=self._settings.upload_errors_max,
+            mending=self._mending,
+        )
 
     async def _watched(self, reader: Reader) -> None:
         """Take the rows in, and tell how far it is twice a second; a cancelled upload ends here."""
@@ -96,8 +109,10 @@ class Intake:
 
     async def _tell_progress(self, bytes_read: int) -> bool:
         upload = self._upload
+        # Of the file under way, told as if it were the source: one number says how far an upload is.
+        read = bytes_read * upload.bytes // max(self._begun.file.bytes, 1)
         async with self._database.transaction(upload.workspace_id) as session:
-            return await store.tell_progress(session, upload.workspace_id, upload.id, upload.attempt, bytes_read)
+            return await store.tell_progress(session, upload.workspace_id, upload.id, upload.attempt, read)
 
     async def _take_in(self, reader: Reader) -> None:
         upload = self._upload
@@ -107,6 +122,8 @@ class Intake:
             await self._read_all(reader, staging)
             if upload.mode == UploadMode.ALL_OR_NOTHING and self._failed:
                 raise _NothingTaken
+            if self._mending is not None and not self._mending.taken:
+                raise self._mending.refusal(self._begun.file.file_name)
             await self._say_processing()
             if upload.mode == UploadMode.ALL_OR_NOTHING:
                 await staging.move_kept(reader.openings.known)
@@ -115,8 +132,10 @@ class Intake:
             await tasks.index_later(
                 session, upload.workspace_id, upload.project_id, first_of(before), last_of(new_id())
             )
-            counts = self._counts()._replace(created=staging.created, unchanged=staging.unchanged)
-            if not await actions.complete(session, upload, counts, self._kept_errors()):
+            counts = self._counts()._replace(
+                created=staging.created, unchanged=staging.unchanged, differing=staging.differing
+            )
+            if not await attempts.complete(session, upload, self._taken(counts)):
                 raise _NoLongerOurs
 
     async def _read_all(self, reader: Reader, staging: Staging) -> None:
@@ -134,7 +153,10 @@ class Intake:
     async def _stage(self, portion: Portion, staging: Staging, openings: Openings) -> None:
         errors = await staging.sift(portion)
         self._rows += portion.rows
-        self._failed += portion.failed + len({error.row for error in errors})
+        for number in portion.failed:
+            self._failed.add(number)
+        for error in errors:
+            self._failed.add(error.row)
         if len(self._errors) < self._settings.upload_errors_max:
             self._errors += sorted([*portion.errors, *errors], key=lambda error: error.row)
         if self._upload.mode == UploadMode.VALID_ROWS:
@@ -145,16 +167,20 @@ class Intake:
     async def _say_processing(self) -> None:
         # A transaction of its own: people see it now, and the row is free again at once for whoever cancels.
         async with self._database.transaction(self._upload.workspace_id) as session:
-            if not await actions.process(session, self._upload):
+            if not await attempts.process(session, self._upload):
                 raise _NoLongerOurs
 
     async def _fail(self, says: str) -> None:
         upload = self._upload
         async with self._database.transaction(upload.workspace_id) as session:
-            await actions.fail(session, upload, storable(says), self._counts(), self._kept_errors())
+            await attempts.fail(session, upload, storable(says), self._taken(self._counts()))
 
     def _counts(self) -> Counts:
-        return Counts(rows=self._rows, failed=self._failed)
+        return Counts(rows=self._rows, failed=len(self._failed))
 
-    def _kept_errors(self) -> list[RowError]:
-        return self._errors[: self._settings.upload_errors_max]
+    def _taken(self, counts: Counts) -> Taken:
+        told, mended, left_out = [], RowSet(), None
+        if self._mending is not None:
+            told, mended, left_out = self._mending.told, self._mending.taken, self._mending.left_out()
+        errors = [*told, *self._errors][: self._settings.upload_errors_max]
+        return Taken(counts, errors, self._failed, mended, left_out)

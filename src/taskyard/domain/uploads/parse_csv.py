@@ -10,17 +10,21 @@ from typing import Protocol
 
 from taskyard.domain.uploads.rows import (
     ENVELOPE,
+    MARKS,
     ROW_CHARS_MAX,
+    ROW_MARK,
     Checker,
     ColumnsDoNotFit,
     FileBroken,
     FileHasNoRows,
     Row,
     RowMaker,
+    Unread,
     bad_row,
 )
 from taskyard.domain.uploads.text_source import Lines
 from taskyard.kit.problems import Flaw
+from taskyard.kit.spreadsheet import unguarded
 from taskyard.kit.words import counted, did_you_mean, listed, shortened
 
 COLUMNS_MAX = 1_000
@@ -33,27 +37,72 @@ Cells = Sequence[str]
 class _Records(Protocol):
     """What `csv.reader` returns."""
 
-    line_num: int
+    @property
+    def line_num(self) -> int: ...
 
     def __iter__(self) -> Iterator[list[str]]: ...
 
 
-def csv_rows(pieces: Iterator[str], name: str, checker: Checker) -> Iterator[Row]:
-    """Return the rows of a table; a blank line is no row, a line of empty cells is a bad one."""
-    # The limit is one for the process, and its default is smaller than a cell may be.
-    csv.field_size_limit(ROW_CHARS_MAX * 2)
-    lines = Lines(pieces, name)
-    source = iter(lines)
-    first = _header_lines(source, name)
-    delimiter, header = _header(first, name, checker)
-    _check_header(header, name, checker)
-    table = _Table(header, checker)
-    read = 0
-    for row in table.rows(csv.reader(source, delimiter=delimiter, strict=True), lines, len(first), name):
-        read += 1
-        yield row
-    if not read:
-        raise FileHasNoRows(name=name)
+class TableRows:
+    """The rows of a table; a blank line is no row, a line of empty cells is a bad one.
+
+    `keeps_text` has the text of rows at hand that cannot be taken apart; it costs time for every line.
+    """
+
+    def __init__(self, pieces: Iterator[str], name: str, checker: Checker, *, keeps_text: bool = False) -> None:
+        self._pieces, self._name, self._checker = pieces, name, checker
+        self._text: list[str] | None = [] if keeps_text else None
+        self.header: Sequence[str] = ()
+        self.raw: Cells | Unread = ()
+
+    def __iter__(self) -> Iterator[Row]:
+        # The limit is one for the process, and its default is smaller than a cell may be.
+        csv.field_size_limit(ROW_CHARS_MAX * 2)
+        name = self._name
+        lines = Lines(self._pieces, name)
+        source = iter(lines)
+        first = _header_lines(source, name)
+        delimiter, header = _header(first, name, self._checker)
+        _check_header(header, name, self._checker)
+        self.header = header
+        table = _Table(header, self._checker)
+        if self._text is not None:
+            source = _noted(source, self._text)
+        read = 0
+        records: _Records = csv.reader(source, delimiter=delimiter, strict=True)
+        if table.marked_at < table.width:
+            records = _Unguarded(records)
+        for cells, row in table.rows(records, lines, len(first), name):
+            read += 1
+            self.raw = cells
+            if self._text is not None:
+                if not cells:
+                    self.raw = Unread("".join(self._text))
+                self._text.clear()
+            yield row
+        if not read:
+            raise FileHasNoRows(name=name)
+
+
+class _Unguarded:
+    """The records of a file of failed rows, whose cells were guarded when it was written."""
+
+    def __init__(self, records: _Records) -> None:
+        self._records = records
+
+    @property
+    def line_num(self) -> int:
+        return self._records.line_num
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for cells in self._records:
+            yield [unguarded(cell) for cell in cells]
+
+
+def _noted(source: Iterator[str], text: list[str]) -> Iterator[str]:
+    for line in source:
+        text.append(line)
+        yield line
 
 
 def _header_lines(source: Iterator[str], name: str) -> list[str]:
@@ -77,7 +126,7 @@ def _header_lines(source: Iterator[str], name: str) -> list[str]:
 
 def _header(lines: list[str], name: str, checker: Checker) -> tuple[str, list[str]]:
     """Return the delimiter under which most names are known, and the names; the comma where none is better."""
-    wanted = {*checker.fields, *ENVELOPE}
+    wanted = {*checker.fields, *ENVELOPE, *MARKS}
     best: tuple[tuple[int, int], str, list[str]] | None = None
     for delimiter in DELIMITERS:
         try:
@@ -107,7 +156,7 @@ def _check_header(header: list[str], name: str, checker: Checker) -> None:
     wanted = [column.name for column in columns] + [one for one in ENVELOPE if one not in checker.fields]
     expected = f"Expected are {listed(wanted)}."
     for column in dict.fromkeys(header):
-        if column and column not in wanted and not checker.accepts_other_fields:
+        if column and column not in wanted and column not in MARKS and not checker.accepts_other_fields:
             mend = did_you_mean(column, [one for one in wanted if one not in header], "Rename or remove the column.")
             flaws.append(Flaw(shortened(column), f"The project's input has no such field. {expected}", mend, line=1))
     flaws += [
@@ -130,10 +179,12 @@ class _Table:
         reserved = self.maker.reserved
         fields = [number for number, name in enumerate(header) if name not in reserved]
         self.told = [(header[number], number) for number in range(self.width) if header[number] in reserved]
+        self.marked_at = next((number for name, number in self.told if name == ROW_MARK), self.width)
         self.read = checker.reader(tuple(header[number] for number in fields))
         self.pick: Callable[[Cells], Cells] | None = _picker(fields) if self.told else None
 
-    def rows(self, records: _Records, lines: Lines, line: int, name: str) -> Iterator[Row]:
+    def rows(self, records: _Records, lines: Lines, line: int, name: str) -> Iterator[tuple[Cells, Row]]:
+        """Return the rows, each with the cells it was made of; without any where they could not be told apart."""
         number = 0
         header_lines = line
         while True:
@@ -143,7 +194,7 @@ class _Table:
                     lines.line = line
                     if cells:
                         number += 1
-                        yield self._row(cells, number, begins, lines)
+                        yield cells, self._row(cells, number, begins, lines)
             except csv.Error as error:
                 begins, line = line + 1, header_lines + records.line_num
                 if "unexpected end" in str(error):
@@ -152,28 +203,30 @@ class _Table:
                     ) from None
                 lines.line = line
                 number += 1
-                yield bad_row(number, begins, _quote_flaw(error))
+                yield (), bad_row(number, begins, _quote_flaw(error))
             else:
                 return
 
     def _row(self, cells: list[str], number: int, line: int, lines: Lines) -> Row:
         if len(cells) != self.width:
             says = f"has {counted(len(cells), 'cell')}, and the header has {self.width:,}"
-            return bad_row(number, line, Flaw("", says, "Put cells that hold the delimiter in quotes."))
+            flaw = Flaw("", says, "Put cells that hold the delimiter in quotes.")
+            return bad_row(number, line, flaw, self._mark(cells))
         if lines.is_wide and max(map(len, cells)) > CELL_CHARS_MAX:
             says = f"has a cell of more than {CELL_CHARS_MAX:,} characters"
-            return bad_row(number, line, Flaw("", says, "Keep long content in files."))
+            return bad_row(number, line, Flaw("", says, "Keep long content in files."), self._mark(cells))
         if lines.has_nul and any("\x00" in cell for cell in cells):
-            return bad_row(number, line, Flaw("", "holds the character U+0000", "Remove it; it cannot be stored."))
+            flaw = Flaw("", "holds the character U+0000", "Remove it; it cannot be stored.")
+            return bad_row(number, line, flaw, self._mark(cells))
         if not any(cells):
             return bad_row(number, line, Flaw("", "has only empty cells", "Fill it in, or remove the line."))
         if self.pick is None:
-            return self.maker.of_cells(*self.read(cells), _NOTHING, number, line)
+            return self.maker.of_cells(*self.read(cells), {}, number, line)
         told = {name: cells[at] for name, at in self.told}
         return self.maker.of_cells(*self.read(self.pick(cells)), told, number, line)
 
-
-_NOTHING: dict[str, str] = {}
+    def _mark(self, cells: Cells) -> str | None:
+        return cells[self.marked_at] if self.marked_at < len(cells) else None
 
 
 def _picker(fields: list[int]) -> Callable[[Cells], Cells]:

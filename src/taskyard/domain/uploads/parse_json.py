@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from json import JSONDecodeError
+from typing import Any
 
-from taskyard.domain.uploads.rows import ROW_CHARS_MAX, Checker, FileBroken, FileHasNoRows, Row, RowMaker, bad_row
+from taskyard.domain.uploads.rows import (
+    ROW_CHARS_MAX,
+    Checker,
+    FileBroken,
+    FileHasNoRows,
+    Row,
+    RowMaker,
+    Unread,
+    bad_row,
+)
 from taskyard.kit.problems import Flaw
 from taskyard.kit.strict_json import NotStrictJson, loads, plainly, scan, skip, spaces_end
 from taskyard.kit.words import shortened
@@ -15,25 +25,35 @@ _MB = 1_000_000
 _too_long = Flaw("", f"is longer than {ROW_CHARS_MAX // _MB} MB", "Keep long content in files.")
 
 
-def json_lines_rows(pieces: Iterator[str], name: str, checker: Checker) -> Iterator[Row]:
-    """Return a row per line; blank lines are no rows, a broken line is a bad one."""
-    maker = RowMaker(checker)
-    number = 0
-    for line, text in _lines(pieces):
-        if text is not None and (not text or text.isspace()):
-            continue
-        number += 1
-        if text is None:
-            yield bad_row(number, line, _too_long)
-            continue
-        try:
-            value = loads(text)
-        except NotStrictJson as refusal:
-            yield bad_row(number, line, Flaw("", refusal.says, refusal.mend, value=shortened(text)))
-            continue
-        yield maker.of_json(value, number, line)
-    if not number:
-        raise FileHasNoRows(name=name)
+class LineRows:
+    """A row per line; blank lines are no rows, a broken line is a bad one."""
+
+    def __init__(self, pieces: Iterator[str], name: str, checker: Checker) -> None:
+        self._pieces, self._name = pieces, name
+        self._maker = RowMaker(checker)
+        self.header: Sequence[str] = ()
+        self.raw: Any = None
+
+    def __iter__(self) -> Iterator[Row]:
+        of_json = self._maker.of_json
+        number = 0
+        for line, text in _lines(self._pieces):
+            if text is not None and (not text or text.isspace()):
+                continue
+            number += 1
+            if text is None:
+                self.raw = Unread()
+                yield bad_row(number, line, _too_long)
+                continue
+            try:
+                self.raw = value = loads(text)
+            except NotStrictJson as refusal:
+                self.raw = Unread(text)
+                yield bad_row(number, line, Flaw("", refusal.says, refusal.mend, value=shortened(text)))
+                continue
+            yield of_json(value, number, line)
+        if not number:
+            raise FileHasNoRows(name=self._name)
 
 
 def _lines(pieces: Iterator[str]) -> Iterator[tuple[int, str | None]]:
@@ -57,21 +77,19 @@ def _lines(pieces: Iterator[str]) -> Iterator[tuple[int, str | None]]:
         yield line, None if is_dropping else tail
 
 
-def json_rows(pieces: Iterator[str], name: str, checker: Checker) -> Iterator[Row]:
-    """Return a row per item of `[…]` or `{"tasks": […]}`."""
-    return _List(pieces, name).rows(RowMaker(checker))
+class ListRows:
+    """A row per item of `[…]` or `{"tasks": […]}`, read through a window of text that moves forward."""
 
-
-class _List:
-    """One list of values, read through a window of text that moves forward."""
-
-    def __init__(self, pieces: Iterator[str], name: str) -> None:
+    def __init__(self, pieces: Iterator[str], name: str, checker: Checker) -> None:
         self.pieces, self.name = pieces, name
+        self._maker = RowMaker(checker)
+        self.header: Sequence[str] = ()
+        self.raw: Any = None
         self.text, self.at = "", 0
         self.line, self.counted_to = 1, 0
         self.is_end = False
 
-    def rows(self, maker: RowMaker) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[Row]:
         is_inside = self._open()
         number = 0
         while self._peek() != "]":
@@ -79,7 +97,7 @@ class _List:
                 self._expect(",", "a comma is missing between two tasks, or a bracket at the end")
                 self._peek()
             number += 1
-            yield self._row(maker, number)
+            yield self._row(number)
         if not number:
             raise FileHasNoRows(name=self.name)
         self.at += 1
@@ -102,10 +120,10 @@ class _List:
         self._expect("[", "a list of tasks is expected")
         return is_inside
 
-    def _row(self, maker: RowMaker, number: int) -> Row:
+    def _row(self, number: int) -> Row:
         line = self._line()
-        value, flaw = self._value()
-        return bad_row(number, line, flaw) if flaw else maker.of_json(value, number, line)
+        self.raw, flaw = self._value()
+        return bad_row(number, line, flaw) if flaw else self._maker.of_json(self.raw, number, line)
 
     def _value(self) -> tuple[object, Flaw | None]:
         """Return the next value, or the flaw of one that is JSON but refused; moves behind it."""
@@ -116,8 +134,9 @@ class _List:
                 flaw = None
             except NotStrictJson as refusal:
                 try:
-                    value, end = None, skip(self.text, self.at)
-                    flaw = Flaw("", refusal.says, refusal.mend, value=shortened(self.text[self.at : end]))
+                    end = skip(self.text, self.at)
+                    value = Unread(self.text[self.at : end])
+                    flaw = Flaw("", refusal.says, refusal.mend, value=shortened(value))
                 except NotStrictJson as hopeless:
                     raise self._broken(f"a task {hopeless.says}") from None
                 except JSONDecodeError as error:
@@ -131,7 +150,7 @@ class _List:
                 continue
             is_too_long = end - self.at > ROW_CHARS_MAX
             self.at = end
-            return (None, _too_long) if is_too_long else (value, flaw)
+            return (Unread(), _too_long) if is_too_long else (value, flaw)
 
     def _read_on(self, error: JSONDecodeError, failed_at: int) -> int:
         """Widen the window, or refuse when the text is wrong whatever follows."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 
-from taskyard.domain.uploads.parse_csv import csv_rows
-from taskyard.domain.uploads.parse_json import json_lines_rows, json_rows
-from taskyard.domain.uploads.rows import Checker, FileHasNoRows, FormatNotSupported, Row
+from taskyard.domain.uploads.parse_csv import TableRows
+from taskyard.domain.uploads.parse_json import LineRows, ListRows
+from taskyard.domain.uploads.rows import Checker, FileHasNoRows, FormatNotSupported, Rows
 from taskyard.domain.uploads.text_source import chunks, encoding_of
 from taskyard.kit.problems import Flaw
 from taskyard.kit.strict_json import NotStrictJson, loads
@@ -53,18 +52,21 @@ _SIGNS: tuple[tuple[bytes, str, str], ...] = (
 )
 
 
-def rows_of(path: Path, name: str, checker: Checker, format_: Format | None = None) -> Iterator[Row]:
+def rows_of(
+    path: Path, name: str, checker: Checker, format_: Format | None = None, *, keeps_text: bool = False
+) -> Rows:
     """Return the rows of a file, good and bad, in its order; `name` is what the person called it.
 
     Refuses the whole file with a FileProblem: at once for what the first bytes show, and while rows are taken
-    for what comes later, so rows already taken count only when the iterator ends.
+    for what comes later, so rows already taken count only when the iterator ends. `keeps_text` has the text of
+    every row that cannot be read.
     """
     name = shortened(name, 120)
     format_ = format_ or format_of(path, name)
     pieces = chunks(path, name)
     if format_ is Format.CSV:
-        return csv_rows(pieces, name, checker)
-    return (json_rows if format_ is Format.JSON else json_lines_rows)(pieces, name, checker)
+        return TableRows(pieces, name, checker, keeps_text=keeps_text)
+    return (ListRows if format_ is Format.JSON else LineRows)(pieces, name, checker)
 
 
 def format_of(path: Path, name: str) -> Format:

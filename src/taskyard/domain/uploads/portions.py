@@ -14,11 +14,11 @@ from uuid_utils import uuid7
 
 from taskyard.domain import tasks
 from taskyard.domain.projects import InputChecker
+from taskyard.domain.uploads.mending import Mending
 from taskyard.domain.uploads.opening import Openings
 from taskyard.domain.uploads.parsing import Format, rows_of
-from taskyard.domain.uploads.rows import FileProblem, Row
-from taskyard.kit.problems import Flaw
-from taskyard.kit.strict_json import UNSTORABLE
+from taskyard.domain.uploads.row_errors import RowError, error_of
+from taskyard.domain.uploads.rows import FileProblem, Row, Rows
 
 # Enough that a round trip to the database costs nothing beside the rows, little enough to be held in memory.
 PORTION_ROWS = 10_000
@@ -52,15 +52,6 @@ _ID = _length(16)
 _PLAIN = _length(4) + _length(0) + 5 * _NULL
 
 
-class RowError(NamedTuple):
-    """One thing wrong with one row, as it is kept. Row 0 is the file itself."""
-
-    row: int
-    field: str | None
-    says: str
-    value: str | None
-
-
 class Handle(NamedTuple):
     """A file that a row names."""
 
@@ -76,7 +67,7 @@ class Portion:
 
     rows: int = 0
     good: int = 0
-    failed: int = 0
+    failed: list[int] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     encoded: list[bytes] = field(default_factory=list)
     bytes: int = 0
@@ -104,15 +95,29 @@ class WatchedFile(PosixPath):
             self._reader.close()
 
 
+def _rows(rows: Rows, mending: Mending | None) -> Iterator[Row]:
+    if mending is None:
+        return iter(rows)
+    return (mended for row in rows if (mended := mending.of(row)) is not None)
+
+
 class Reader:
     """Reads one file for one flow. `next` belongs in a thread; one call at a time."""
 
     def __init__(
-        self, path: Path, name: str, format_: Format, checker: InputChecker, openings: Openings, *, errors_max: int
+        self,
+        path: Path,
+        name: str,
+        format_: Format,
+        checker: InputChecker,
+        openings: Openings,
+        *,
+        errors_max: int,
+        mending: Mending | None = None,
     ) -> None:
         self._file = WatchedFile(path)
         self._size = path.stat().st_size
-        self._rows: Iterator[Row] = rows_of(self._file, name, checker, format_)
+        self._rows = _rows(rows_of(self._file, name, checker, format_), mending)
         self._checker = checker
         self._has_files = bool(checker.file_fields())
         self.openings = openings
@@ -147,7 +152,7 @@ class Reader:
         for row in self._rows:
             portion.rows += 1
             if row.flaws:
-                portion.failed += 1
+                portion.failed.append(row.number)
                 if len(portion.errors) < self._errors_max:
                     portion.errors += [error_of(row.number, flaw) for flaw in row.flaws]
             else:
@@ -185,18 +190,6 @@ class Reader:
             _json(end.error if end else None),
         ]
         return b"".join(parts)
-
-
-def error_of(row: int, flaw: Flaw) -> RowError:
-    """Return a flaw of a row as a sentence with its mend."""
-    says = flaw.says if flaw.says.endswith(".") else f"{flaw.says}."
-    says = f"{says} {flaw.mend}" if flaw.mend else says
-    return RowError(row, storable(flaw.place) or None, storable(says), flaw.value and storable(flaw.value))
-
-
-def storable(said: str) -> str:
-    """Return a text about a file without what was wrong in it: the database would refuse that here as well."""
-    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", said)
 
 
 def _ids(count: int) -> bytes:

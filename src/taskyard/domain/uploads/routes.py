@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Collection
 from typing import Annotated, Any
+from urllib.parse import quote
 from uuid import UUID
 
 import orjson
@@ -11,12 +13,15 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import StreamingResponse
 
 from taskyard.access import Permission
 from taskyard.domain import files
 from taskyard.domain.files import Stored
 from taskyard.domain.uploads import actions, store
+from taskyard.domain.uploads.failed_rows import pieces
 from taskyard.domain.uploads.parsing import format_of
+from taskyard.domain.uploads.rules import is_table
 from taskyard.domain.uploads.schemas import RowErrorSaid, UploadAsk, UploadSaid
 from taskyard.gateways.objects import Incoming
 from taskyard.gateways.objects_incoming import refuse_announced
@@ -49,15 +54,15 @@ _PARTS = {
         "mode": {"type": "string", "enum": ["valid_rows", "all_or_nothing"], "default": "valid_rows"},
     },
 }
-_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {"schema": _PARTS},
-            **{kind: {"schema": _BINARY} for kind in ("text/csv", "application/json", "application/x-ndjson")},
-        },
-    }
-}
+
+
+def _body(parts: dict[str, Any]) -> dict[str, Any]:
+    raw = {kind: {"schema": _BINARY} for kind in ("text/csv", "application/json", "application/x-ndjson")}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": parts}, **raw}}}
+
+
+_BODY = _body(_PARTS)
+_MENDED_BODY = _body({"type": "object", "required": ["file"], "properties": {"file": _BINARY}})
 _project = Query(description="The project, for a raw body.")
 _mode = Query(description="What one bad row means for the others, for a raw body: `valid_rows` or `all_or_nothing`.")
 _name = Query(max_length=1000, description="The name of the file, for a raw body.")
@@ -79,7 +84,7 @@ async def queue(
     """Give a file of tasks: as the part `file` of a form, or as the raw body. It is safe once this answers."""
     told = {key: value for key, value in {"project": project, "mode": mode}.items() if value is not None}
     async with desk.objects.incoming(desk.settings.upload_bytes_max) as incoming:
-        fields, said_name = await _take(request, incoming, name)
+        fields, said_name = await _take(request, incoming, name, fields=tuple(UploadAsk.model_fields))
         ask = _asked({**told, **fields})
         # What the first bytes show is refused now, before anything is kept.
         format_ = await asyncio.to_thread(format_of, incoming.path, said_name)
@@ -122,18 +127,83 @@ async def errors(upload_id: UUID, session: Session, actor: Who, ask: Ask) -> Pag
     return Page(items=items, next=more, total=kept, total_is_exact=bad_rows >= found.failed)
 
 
+@routes.verb("GET", "/{upload_id}/failed-rows", may=Permission.UPLOADS_READ, response_class=Response)
+async def failed_rows(upload_id: UUID, actor: Who, desk: AtHand) -> Response:
+    """Download the rows that failed: CSV for CSV, JSON Lines otherwise, each with `_row` and `_error`.
+
+    Mended, they go to `POST /uploads/{id}/mended`. All of them are there, however many; columns and rows stand in
+    the order of the source. A cell that a spreadsheet would take for a formula has an apostrophe before it, which
+    is taken away again when the file comes back.
+    """
+    async with desk.database.transaction(actor.workspace_id) as session:
+        found = await actions.failed_rows(session, actor, upload_id)
+    made = pieces(found, desk.database, desk.objects, actor.workspace_id)
+    # The first piece is made before the answer begins: a source that is gone is refused with a status.
+    first = await anext(made)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.file_name)}",
+        "Cache-Control": "no-store",
+    }
+    kind = "text/csv" if is_table(found.format) else "application/x-ndjson"
+    return StreamingResponse(_whole(first, made), media_type=kind, headers=headers)
+
+
+@routes.verb(
+    "POST",
+    "/{upload_id}/mended",
+    may=Permission.UPLOADS_WRITE,
+    answers=UploadSaid,
+    status=202,
+    streams_body=True,
+    openapi_extra=_MENDED_BODY,
+)
+async def mended(
+    upload_id: UUID,
+    request: Request,
+    unit: OpenLater,
+    actor: Who,
+    desk: AtHand,
+    name: Annotated[str | None, _name] = None,
+) -> UploadSaid:
+    """Give mended rows of an upload, as its file of failed rows has them: they become another pass of the same upload.
+
+    `_row` says which row of the source each one is, `_error` is left aside. A row that is still bad stays failed; one
+    that names no failed row is left out, and the upload says how many were.
+    """
+    async with desk.database.transaction(actor.workspace_id) as session:
+        await store.get(session, actor, upload_id)
+    async with desk.objects.incoming(desk.settings.upload_bytes_max) as incoming:
+        _, said_name = await _take(request, incoming, name, fields=())
+        format_ = await asyncio.to_thread(format_of, incoming.path, said_name)
+        stored = await files.put_away(
+            desk.database, desk.objects, desk.pictures, actor.workspace_id, incoming, said_name
+        )
+        unit.covers(stored.sha256, stored.name)
+        session = await unit.session()
+        found, project_name = await actions.mend(session, actor, upload_id, stored, format_)
+    return UploadSaid.of(found, project_name, actor)
+
+
 @routes.verb("POST", "/{upload_id}/cancel", may=Permission.UPLOADS_WRITE, answers=UploadSaid)
 async def cancel(upload_id: UUID, session: Session, actor: Who) -> UploadSaid:
     """Stop an upload; nothing of it will be there."""
     return UploadSaid.of(*await actions.cancel(session, actor, upload_id), actor)
 
 
-async def _take(request: Request, incoming: Incoming, raw_name: str | None) -> tuple[dict[str, str], str]:
+async def _whole(first: bytes, others: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in others:
+        yield piece
+
+
+async def _take(
+    request: Request, incoming: Incoming, raw_name: str | None, *, fields: Collection[str]
+) -> tuple[dict[str, str], str]:
     announced = request.headers.get("content-length")
     content_type = request.headers.get("content-type", "")
     if is_form(content_type):
         refuse_announced(announced, incoming.limit_bytes, beside=BESIDE_BYTES_MAX)
-        form = await read_form(request.stream(), content_type, incoming, fields=tuple(UploadAsk.model_fields))
+        form = await read_form(request.stream(), content_type, incoming, fields=fields)
         return form.fields, form.file_name
     kind = content_type.partition(";")[0].strip().lower()
     if kind not in RAW_TYPES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from taskyard.domain.tasks import BATCH_CHARS_MAX, EXTERNAL_ID_CHARS_MAX, PRIORITY_MAX, PRIORITY_MIN
@@ -13,6 +13,9 @@ from taskyard.kit.words import did_you_mean, shortened, shown
 
 ENVELOPE = ("external_id", "priority", "batch", "metadata")
 INPUT = "input"
+# What a file of failed rows has beside the source's own: the number of each row there, and what was wrong with it.
+ROW_MARK, ERROR_MARK = "_row", "_error"
+MARKS = (ROW_MARK, ERROR_MARK)
 CHARS_MAX = {"external_id": EXTERNAL_ID_CHARS_MAX, "batch": BATCH_CHARS_MAX}
 # One row in memory: with this, an unclosed quote or bracket cannot fill it.
 ROW_CHARS_MAX = 10_000_000
@@ -52,7 +55,8 @@ NO_METADATA: Mapping[str, Any] = {}
 class Row(NamedTuple):
     """One task of the file. It is bad when it has flaws; then `input` may be missing or incomplete.
 
-    `number` counts rows from 1; `line` is the line of the file where the row begins, the header included.
+    `number` counts rows from 1; `line` is the line of the file where the row begins, the header included. `mark` is
+    what a mended row says its number in the source was.
     """
 
     number: int
@@ -63,11 +67,30 @@ class Row(NamedTuple):
     batch: str | None = None
     metadata: Mapping[str, Any] = NO_METADATA
     flaws: tuple[Flaw, ...] = ()
+    mark: Any = None
 
     @property
     def place(self) -> str:
         """Return where the row stands, as a person counts."""
         return f"line {self.line}"
+
+
+class Unread(str):
+    """The text of a row that could not be read as one."""
+
+    __slots__ = ()
+
+
+class Rows(Protocol):
+    """The rows of one file, in its order; to be gone through once."""
+
+    header: Sequence[str]
+    """The names of a table's columns, once the first row was asked for; of anything else, nothing."""
+    raw: Any
+    """What the row given last was made of: cells, a JSON value, or `Unread` text."""
+
+    def __iter__(self) -> Iterator[Row]:
+        """Go through them."""
 
 
 class ColumnLike(Protocol):
@@ -111,7 +134,7 @@ class RowMaker:
 
     def __init__(self, checker: Checker) -> None:
         self.checker = checker
-        self.reserved = tuple(name for name in ENVELOPE if name not in checker.fields)
+        self.reserved = tuple(name for name in (*ENVELOPE, *MARKS) if name not in checker.fields)
         self._has_envelopes = INPUT not in checker.fields
 
     def of_json(self, value: Any, number: int, line: int) -> Row:
@@ -123,20 +146,19 @@ class RowMaker:
         flaws: list[Flaw] = []
         if self._has_envelopes and isinstance(value.get(INPUT), dict):
             given = value[INPUT]
-            for name in value.keys() - {INPUT, *ENVELOPE}:
+            for name in value.keys() - {INPUT, *ENVELOPE, *MARKS}:
                 mend = did_you_mean(name, [INPUT, *ENVELOPE], "Move it into `input`, or remove it.")
                 flaws.append(Flaw(name, "is not known beside `input`", mend))
-            told = {name: value[name] for name in ENVELOPE if name in value}
+            told = {name: value[name] for name in (*ENVELOPE, *MARKS) if name in value}
         else:
             given = {name: inner for name, inner in value.items() if name not in self.reserved}
             told = {name: value[name] for name in self.reserved if name in value}
+        mark = _without_marks(told)
         flaws += envelope_flaws(told)
         flaws += self.checker.flaws(given, is_shallow=True)
-        return _row(number, line, given, told, flaws)
+        return _row(number, line, given, told, flaws, mark)
 
-    def of_cells(
-        self, given: dict[str, Any], flaws: list[Flaw], told: Mapping[str, str], number: int, line: int
-    ) -> Row:
+    def of_cells(self, given: dict[str, Any], flaws: list[Flaw], told: dict[str, str], number: int, line: int) -> Row:
         """Return the row for one line of a table: fields already read, the envelope's cells still text."""
         if flaws:
             unread = {flaw.place for flaw in flaws}
@@ -145,6 +167,7 @@ class RowMaker:
             flaws = self.checker.flaws(given, is_shallow=True)
         if not any(told.values()):
             return Row(number, line, given, flaws=tuple(flaws))
+        mark = _without_marks(told)
         read: dict[str, Any] = {}
         for name, cell in told.items():
             if cell:
@@ -153,20 +176,27 @@ class RowMaker:
                 except _Refused as refused:
                     flaws.append(Flaw(name, refused.says, refused.mend, value=shortened(cell)))
         flaws += envelope_flaws(read)
-        return _row(number, line, given, read, flaws)
+        return _row(number, line, given, read, flaws, mark)
 
 
-def bad_row(number: int, line: int, flaw: Flaw) -> Row:
+def bad_row(number: int, line: int, flaw: Flaw, mark: Any = None) -> Row:
     """Return a row of which nothing could be read."""
-    return Row(number, line, None, flaws=(flaw,))
+    return Row(number, line, None, flaws=(flaw,), mark=mark)
 
 
-def _row(number: int, line: int, given: dict[str, Any], told: Mapping[str, Any], flaws: list[Flaw]) -> Row:
+def _without_marks(told: dict[str, Any]) -> Any:
+    """Take the marks of a file of failed rows away: they are no input. Return which row it was in the source."""
+    told.pop(ERROR_MARK, None)
+    return told.pop(ROW_MARK, None)
+
+
+def _row(number: int, line: int, given: dict[str, Any], told: Mapping[str, Any], flaws: list[Flaw], mark: Any) -> Row:
     if flaws:
-        return Row(number, line, given, flaws=tuple(flaws))
+        return Row(number, line, given, flaws=tuple(flaws), mark=mark)
     told_of = told.get
     metadata = told_of("metadata") or NO_METADATA
-    return Row(number, line, given, told_of("external_id"), told_of("priority") or 0, told_of("batch"), metadata)
+    priority = told_of("priority") or 0
+    return Row(number, line, given, told_of("external_id"), priority, told_of("batch"), metadata, mark=mark)
 
 
 def envelope_flaws(told: Mapping[str, Any]) -> list[Flaw]:

@@ -49,17 +49,38 @@ UPLOAD = Lifecycle(
         "complete_with_errors": ({_S.PROCESSING}, _S.COMPLETED_WITH_ERRORS),
         "fail": (_OPEN, _S.FAILED),
         "cancel": (_OPEN, _S.CANCELLED),
+        # Mended rows are another pass of the same upload. When it ends early, what the earlier ones made stays.
+        "mend": ({_S.COMPLETED_WITH_ERRORS}, _S.QUEUED),
+        "keep": (_OPEN, _S.COMPLETED_WITH_ERRORS),
     },
 )
 
 
 class Counts(NamedTuple):
-    """What became of the rows: every row is created, unchanged or failed."""
+    """What became of the rows: every row is created, unchanged or failed; `differing` are among the unchanged."""
 
     rows: int = 0
     created: int = 0
     unchanged: int = 0
     failed: int = 0
+    differing: int = 0
+
+
+def is_table(format_: str) -> bool:
+    """Say whether failed rows of this format are given back as CSV; those of others are JSON Lines."""
+    return format_ == "csv"
+
+
+def has_ended(state: str) -> bool:
+    """Say whether nothing of an upload is under way; failed rows may still be mended."""
+    return state not in _OPEN
+
+
+def why_not_mend(state: str, mode: str) -> str | None:
+    """Return why mended rows cannot be given to an upload; None when they can."""
+    if state == _S.FAILED and mode == UploadMode.ALL_OR_NOTHING:
+        return "It took all rows or none, and took none: mend the file and upload it anew."
+    return UPLOAD.why_not(state, "mend")
 
 
 def progress_of(state: str, bytes_read: int, size: int) -> float:
@@ -69,17 +90,31 @@ def progress_of(state: str, bytes_read: int, size: int) -> float:
     return round(READ_SHARE * min(1.0, bytes_read / max(size, 1)), 3)
 
 
-def completion_of(counts: Counts) -> tuple[str, str | None]:
+def completion_of(counts: Counts, left_out: str | None = None) -> tuple[str, str | None]:
     """Return the move that ends an upload, and what people should know. Nothing created is never passed over."""
     move = "complete_with_errors" if counts.failed else "complete"
-    if counts.failed == counts.rows:
-        return move, f"No task was created: every one of {counted(counts.rows, 'row')} has errors."
+    says = [_what_failed(counts), _what_differs(counts), left_out]
+    return move, " ".join(filter(None, says)) or None
+
+
+def _what_failed(counts: Counts) -> str | None:
+    if counts.failed and counts.failed == counts.rows:
+        return f"No task was created: every one of {counted(counts.rows, 'row')} has errors."
     if counts.failed:
         left_out = f"{counted(counts.failed, 'row')} of {counts.rows:,} had errors and made no task."
-        return move, left_out if counts.created else f"Nothing is new. {left_out}"
+        return left_out if counts.created else f"Nothing is new. {left_out}"
     if not counts.created:
-        return move, f"Nothing is new: the external ids of {counted(counts.rows, 'row')} were there before."
-    return move, None
+        return f"Nothing is new: the external ids of {counted(counts.rows, 'row')} were there before."
+    return None
+
+
+def _what_differs(counts: Counts) -> str | None:
+    if not counts.differing:
+        return None
+    if counts.differing == 1:
+        return "1 row has an external id that was there before, with another input: that task stays as it was."
+    rows = counted(counts.differing, "row")
+    return f"{rows} have external ids that were there before, with another input: those tasks stay as they were."
 
 
 def refusal_of(counts: Counts) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from taskyard.access import Actor, Permission
 from taskyard.domain.uploads.parsing import Format
-from taskyard.domain.uploads.rules import UPLOAD, UploadMode, UploadState, progress_of
+from taskyard.domain.uploads.rules import UPLOAD, UploadMode, UploadState, progress_of, why_not_mend
 from taskyard.domain.uploads.tables import Upload
 from taskyard.web.bodies import Body, Named, Said
 
@@ -21,7 +21,11 @@ class UploadAsk(Body):
 
 
 class UploadSaid(Said):
-    """One upload. `rows` is `created + unchanged + failed` once it is completed; until then nothing is visible."""
+    """One upload. `rows` is `created + unchanged + failed` once it is completed; until then nothing is visible.
+
+    Of the unchanged, `differing` have another input than the task with their external id. `passes` counts the files:
+    the source, and each file of mended rows.
+    """
 
     id: UUID
     project: Named
@@ -34,7 +38,9 @@ class UploadSaid(Said):
     rows: int
     created: int
     unchanged: int
+    differing: int
     failed: int
+    passes: int
     progress: float
     reason: str | None
     by: Named | None
@@ -47,12 +53,16 @@ class UploadSaid(Said):
     def of(cls, upload: Upload, project: str, actor: Actor) -> Self:
         """Return what is said of a row to somebody."""
         names = cls.model_fields.keys() - {"project", "progress", "by", "can"}
-        no_role = None if actor.may(Permission.UPLOADS_WRITE) else "Your role may not cancel uploads."
+        no_role = None if actor.may(Permission.UPLOADS_WRITE) else "Your role may not change uploads."
+        can = {
+            "cancel": no_role or UPLOAD.why_not(upload.state, "cancel"),
+            "mend": no_role or why_not_mend(upload.state, upload.mode),
+        }
         return cls(
             project=Named(id=upload.project_id, name=project),
             progress=progress_of(upload.state, upload.bytes_read, upload.bytes),
             by=Named(id=upload.created_by, name=upload.created_by_name) if upload.created_by else None,
-            can={"cancel": no_role or UPLOAD.why_not(upload.state, "cancel")},
+            can=can,
             **{name: getattr(upload, name) for name in names},
         )
 

@@ -18,7 +18,8 @@ from taskyard.domain.files import NoSuchFiles
 from taskyard.domain.runs import RUN, RunState
 from taskyard.domain.tasks import TASK, TaskStatus
 from taskyard.domain.uploads.opening import Opening
-from taskyard.domain.uploads.portions import COLUMNS, COPY_BEGIN, COPY_END, Handle, Portion, RowError, error_of
+from taskyard.domain.uploads.portions import COLUMNS, COPY_BEGIN, COPY_END, Handle, Portion
+from taskyard.domain.uploads.row_errors import RowError, error_of
 from taskyard.domain.uploads.tables import Upload
 from taskyard.kit.problems import Flaw
 
@@ -36,6 +37,7 @@ class Staging:
         self._has_files = False
         self.created = 0
         self.unchanged = 0
+        self.differing = 0
 
     @classmethod
     async def open(cls, session: AsyncSession, upload: Upload, seconds_max: float) -> Staging:
@@ -99,6 +101,9 @@ class Staging:
         )
         created = made.rowcount  # type: ignore[attr-defined]
         if created < staged:
+            await self._session.execute(_BY_KEY, {"whole": "off"})
+            self.differing += (await self._session.execute(_DIFFERING, about)).scalar_one()
+            await self._session.execute(_BY_KEY, {"whole": "on"})
             await self._session.execute(_WITHOUT_KNOWN, scope)
         if self._has_files:
             await self._use_files()
@@ -230,6 +235,24 @@ _TASKS_WITH_IDS = text(
 _WITHOUT_KNOWN = text("""
     DELETE FROM staged WHERE NOT EXISTS (
         SELECT 1 FROM tasks WHERE tasks.workspace_id = :workspace_id AND tasks.id = staged.task_id)
+""")
+# Each is looked up in the index of external ids. Left to itself the planner, which counts the rows from before the
+# upload, takes any index of the project and reads all its tasks for each of them; only this one has the ids in order.
+# It has the collation of `tasks`, and can be used with no other.
+_BY_KEY = text("""
+    SELECT set_config('enable_seqscan', :whole, true), set_config('enable_sort', :whole, true),
+           set_config('jit', 'off', true)
+""")
+_DIFFERING = text("""
+    SELECT count(*) FROM staged CROSS JOIN LATERAL (
+        SELECT tasks.id FROM tasks
+        WHERE tasks.workspace_id = :workspace_id AND tasks.project_id = :project_id
+            AND tasks.external_id = ANY(ARRAY[staged.external_id COLLATE "default"])
+        ORDER BY tasks.external_id LIMIT 1) AS known
+    CROSS JOIN LATERAL (
+        SELECT task_inputs.input FROM task_inputs
+        WHERE task_inputs.workspace_id = :workspace_id AND task_inputs.task_id = known.id OFFSET 0) AS before
+    WHERE known.id <> staged.task_id AND before.input <> staged.input
 """)
 _INPUTS = text("""
     INSERT INTO task_inputs (workspace_id, task_id, input, metadata)

@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor, Role
 from taskyard.domain.projects import Project
-from taskyard.domain.uploads.portions import RowError
 from taskyard.domain.uploads.problems import NoSuchUpload
+from taskyard.domain.uploads.row_errors import RowError
 from taskyard.domain.uploads.rules import UPLOAD
-from taskyard.domain.uploads.tables import Upload, UploadError
+from taskyard.domain.uploads.tables import Upload, UploadError, UploadPass
 
 Listed = tuple[Upload, str]
 
@@ -49,6 +49,17 @@ async def lock(session: AsyncSession, workspace_id: UUID, upload_id: UUID) -> Up
         .execution_options(populate_existing=True)
     )
     return found
+
+
+async def passes(session: AsyncSession, workspace_id: UUID, upload_id: UUID) -> list[UploadPass]:
+    """Return the files of an upload, the source first. One from before files were kept so may have none yet."""
+    rows = await session.scalars(
+        select(UploadPass)
+        .where(UploadPass.workspace_id == workspace_id, UploadPass.upload_id == upload_id)
+        .order_by(UploadPass.number)
+        .execution_options(populate_existing=True)
+    )
+    return list(rows)
 
 
 async def tell_progress(
@@ -87,9 +98,9 @@ async def add_errors(session: AsyncSession, upload: Upload, errors: Sequence[Row
 
 
 async def errors(
-    session: AsyncSession, workspace_id: UUID, upload_id: UUID, limit: int, after: int
+    session: AsyncSession, workspace_id: UUID, upload_id: UUID, limit: int | None = None, after: int = 0
 ) -> list[UploadError]:
-    """Return what was wrong, in the order of the file."""
+    """Return what was wrong, in the order of the file; all that was kept without a limit."""
     rows = await session.scalars(
         select(UploadError)
         .where(UploadError.workspace_id == workspace_id, UploadError.upload_id == upload_id, UploadError.number > after)

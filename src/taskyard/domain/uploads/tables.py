@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     Text,
     func,
@@ -21,6 +22,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from taskyard.domain.uploads.rules import UPLOAD, UploadMode
 from taskyard.kit.db.base import Base
+
+# Inside of a table `bytes` is a column.
+Octets = bytes
 
 
 class Upload(Base):
@@ -51,17 +55,49 @@ class Upload(Base):
     rows: Mapped[int] = mapped_column(BigInteger)
     created: Mapped[int] = mapped_column(BigInteger)
     unchanged: Mapped[int] = mapped_column(BigInteger, comment="rows whose external id was there before")
+    differing: Mapped[int] = mapped_column(
+        BigInteger, server_default="0", comment="of the unchanged, those with another input than the task has"
+    )
     failed: Mapped[int] = mapped_column(BigInteger)
     bytes_read: Mapped[int] = mapped_column(BigInteger)
     attempt: Mapped[int] = mapped_column(
         Integer, comment="grows with each worker that begins; only the last one may end"
     )
+    passes: Mapped[int] = mapped_column(Integer, server_default="1", comment="files: the source, then mended rows")
     reason: Mapped[str | None] = mapped_column(Text)
     created_by: Mapped[UUID | None]
     created_by_name: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class UploadPass(Base):
+    """One file of an upload: the source, or rows of it that were mended. Its bytes are kept by their hash."""
+
+    __tablename__ = "upload_passes"
+    __table_args__ = (
+        PrimaryKeyConstraint("workspace_id", "upload_id", "number"),
+        ForeignKeyConstraint(["workspace_id", "upload_id"], ["uploads.workspace_id", "uploads.id"], ondelete="CASCADE"),
+    )
+
+    workspace_id: Mapped[UUID]
+    upload_id: Mapped[UUID]
+    number: Mapped[int] = mapped_column(Integer)
+    flow_version: Mapped[int] = mapped_column(Integer)
+    file_name: Mapped[str] = mapped_column(Text)
+    format: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(Text)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    attempt_before: Mapped[int] = mapped_column(
+        Integer, comment="of the upload, when this file came: each file has its own number of attempts"
+    )
+    failed_rows: Mapped[Octets | None] = mapped_column(
+        LargeBinary, comment="a bit per row of the source whose last version is in this file and is still bad, deflated"
+    )
+    created_by: Mapped[UUID | None]
+    created_by_name: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
 class UploadError(Base):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from taskyard.domain.uploads import actions
+from taskyard.domain.uploads import actions, attempts
 from taskyard.domain.uploads.intake import Intake
 from taskyard.domain.uploads.rules import ATTEMPTS_MAX
 from taskyard.gateways.objects import ObjectStore
@@ -18,9 +18,9 @@ def chores(database: Database, settings: Settings, objects: ObjectStore) -> list
 
     async def take_in(*, workspace_id: str, upload_id: str) -> None:
         async with database.transaction(UUID(workspace_id)) as session:
-            upload = await actions.begin(session, UUID(workspace_id), UUID(upload_id))
-        if upload is not None:
-            await Intake(database, settings, objects, upload).run()
+            begun = await attempts.begin(session, UUID(workspace_id), UUID(upload_id))
+        if begun is not None:
+            await Intake(database, settings, objects, begun).run()
 
     # The upload counts its own attempts and ends in words; the queue has to go on for longer than that.
     return [Chore(actions.TAKE_IN, take_in, attempts_max=2 * ATTEMPTS_MAX)]

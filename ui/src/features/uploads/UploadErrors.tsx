@@ -6,6 +6,7 @@ import { Button } from '@/design/Button'
 import { ProblemNotice } from '@/design/Notice'
 import { Sentence } from '@/design/Sentence'
 import { Skeleton } from '@/design/Skeleton'
+import { MendRows } from '@/features/uploads/MendRows'
 import css from '@/features/uploads/uploads.module.css'
 import { count } from '@/lib/format'
 
@@ -18,8 +19,10 @@ const LETTERS_ON_A_PHONE = 22
 export function detailHeight(upload: Upload, errors: UploadRowError[] | undefined): number {
   const letters = window.innerWidth < 700 ? LETTERS_ON_A_PHONE : LETTERS_A_LINE
   const lines = errors?.reduce((sum, error) => sum + Math.ceil(error.says.length / letters), 0) ?? Math.max(1, upload.failed)
-  return 17 + (upload.reason ? LINE : 0) + (Math.min(lines, LINES_SHOWN) + (lines > 0 ? 1 : 0)) * LINE
+  return 17 + (upload.reason ? LINE : 0) + (canBeMended(upload) ? (window.innerWidth < 700 ? 3 : 1) * LINE + 8 : 0) + (Math.min(lines, LINES_SHOWN) + (lines > 0 ? 1 : 0)) * LINE
 }
+
+const canBeMended = (upload: Upload) => upload.failed > 0 && upload.ended_at !== null
 
 const shown = (value: unknown): string => (value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value))
 
@@ -27,6 +30,7 @@ export function UploadErrors({ upload }: { upload: Upload }) {
   return (
     <div className={css['errors']}>
       {upload.reason && <p className={upload.state === 'failed' ? css['refused'] : css['reason']} title={upload.reason}><Sentence text={upload.reason} /></p>}
+      {canBeMended(upload) && <MendRows upload={upload} />}
       <RowErrors upload={upload} />
     </div>
   )
@@ -52,7 +56,7 @@ function RowErrors({ upload }: { upload: Upload }) {
           {rows
             ? rows.map((error, at) => (
                 <tr key={at}>
-                  <td className="numbers">{error.row > 0 ? count(error.row) : 'all'}</td>
+                  <td className="numbers">{error.row > 0 ? count(error.row) : 'file'}</td>
                   <td>{error.field ? <code>{error.field}</code> : '–'}</td>
                   <td className={css['says']}><Sentence text={error.says} /></td>
                   <td title={shown(error.value)}><code>{shown(error.value)}</code></td>

@@ -80,7 +80,7 @@ function columns(open: string | undefined, toggle: (upload: Upload) => void, can
     { id: 'state', head: 'Status', width: 184, bar: 110, cell: (upload) => <State upload={upload} /> },
     { id: 'created', head: 'Created', width: 84, align: 'end', from: 440, bar: 40, cell: (upload) => count(upload.created) },
     { id: 'failed', head: 'Failed', width: 72, align: 'end', from: 480, bar: 24, cell: (upload) => <span className={upload.failed > 0 ? css['failed'] : css['none']}>{count(upload.failed)}</span> },
-    { id: 'same', head: 'Unchanged', width: 92, align: 'end', from: 1000, bar: 24, cell: (upload) => <span className={upload.unchanged > 0 ? undefined : css['none']} title="Their external id was there already">{count(upload.unchanged)}</span> },
+    { id: 'same', head: 'Unchanged', width: 92, align: 'end', from: 1000, bar: 24, cell: (upload) => <span className={upload.unchanged > 0 ? undefined : css['none']} title={upload.differing > 0 ? `Their external id was there already; ${count(upload.differing)} of them with another input` : 'Their external id was there already'}>{count(upload.unchanged)}{upload.differing > 0 && '*'}</span> },
     { id: 'project', head: 'Project', width: 140, from: 760, cell: (upload) => upload.project.name },
     { id: 'size', head: 'Size', width: 76, align: 'end', from: 1100, bar: 40, cell: (upload) => <span className={css['soft']}><Bytes n={upload.bytes} /></span> },
     { id: 'took', head: 'Took', width: 76, align: 'end', from: 900, bar: 36, cell: (upload) => <span className={css['soft']}><Duration from={upload.started_at} to={upload.ended_at} /></span> },
