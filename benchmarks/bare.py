@@ -41,6 +41,17 @@ PAGE = """
     WHERE tasks.workspace_id = %(workspace)s AND tasks.id < %(after)s {more}
     ORDER BY tasks.id DESC LIMIT 50
 """
+SEARCH = """
+    SELECT tasks.id, external_id, status, steps, priority, batch, preview FROM task_texts
+    JOIN tasks ON tasks.workspace_id = task_texts.workspace_id AND tasks.id = task_id
+    WHERE task_texts.workspace_id = %(workspace)s AND words LIKE %(like)s ORDER BY tasks.id DESC LIMIT 50
+"""
+SORTED = """
+    SELECT tasks.id, external_id, status, steps, priority, batch, preview FROM task_values
+    JOIN tasks ON tasks.workspace_id = task_values.workspace_id AND tasks.id = task_id
+    WHERE task_values.workspace_id = (SELECT id FROM workspaces) AND task_values.project_id = %(project)s
+      AND field = %(field)s AND words IS NOT NULL ORDER BY words, task_id LIMIT 50
+"""
 EXPORT = """
     COPY (SELECT json_build_object('id', tasks.id, 'external_id', external_id, 'status', status,
                                    'input', task_inputs.input, 'output', runs.output, 'answers', (
@@ -93,6 +104,33 @@ class Bare:
             for _ in range(times):
                 began = time.perf_counter()
                 connection.execute(statement, values).fetchall()
+                spent.append((time.perf_counter() - began) * 1000)
+        return spent
+
+    def wait_for_search(self, seconds: float) -> float:
+        """Wait until the words and sorted values of all tasks lie beside them; return how long that took."""
+        began = time.perf_counter()
+        with psycopg.connect(self._of_taskyard, autocommit=True) as connection:
+            while connection.execute("SELECT 1 FROM task_spans LIMIT 1").fetchall():
+                if time.perf_counter() - began > seconds:
+                    raise TimeoutError(f"words were not beside their tasks after {seconds} seconds")
+                time.sleep(0.2)
+        return time.perf_counter() - began
+
+    def searches(self, workspace: str, words: str, times: int) -> list[float]:
+        """Return the milliseconds the newest fifty tasks with some words take, by the index of words alone."""
+        return self._times(SEARCH, {"workspace": workspace, "like": f"%{words.lower()}%"}, times)
+
+    def sorted_pages(self, project: str, name: str, times: int) -> list[float]:
+        """Return the milliseconds fifty tasks in the order of a text of their input take, by the index alone."""
+        return self._times(SORTED, {"project": project, "field": name}, times)
+
+    def _times(self, statement: str, values: dict[str, str], times: int) -> list[float]:
+        spent = []
+        with psycopg.connect(self._of_taskyard, autocommit=True) as connection:
+            for _ in range(times):
+                began = time.perf_counter()
+                connection.execute(statement.encode(), values).fetchall()
                 spent.append((time.perf_counter() - began) * 1000)
         return spent
 
