@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from taskyard import wiring
 from taskyard.app import picture_limits
-from taskyard.domain import archives, bulk, files, performers, reservations, runs, tasks, uploads
+from taskyard.domain import archives, bulk, exports, files, performers, reservations, runs, tasks, uploads
 from taskyard.domain.performers import Hands
 from taskyard.gateways.objects import ObjectStore
 from taskyard.gateways.pictures import Pictures
@@ -60,6 +60,7 @@ class Worker:
         """Work until cancelled."""
         chores = [
             *uploads.chores(self._database, self._settings, self._objects),
+            *exports.chores(self._database, self._settings, self._objects, self._pictures),
             *files.chores(self._database, self._objects),
             *archives.chores(self._database, self._objects, self._pictures),
             *bulk.chores(self._database, self._settings),
@@ -119,6 +120,7 @@ class Worker:
         async with self._database.transaction() as session:
             await session.execute(_OLD_KEYS)
             await session.execute(_OLD_COUNTS)
+        await exports.sweep(self._database)
         await files.sweep(self._database)
         self._looked_on = await archives.look(self._database, self._looked_on)
 

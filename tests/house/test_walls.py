@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
 
@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 
 from taskyard.access import BEYOND_SCOPES, PERMISSIONS, Permission, Role
 from taskyard.app import API, HOUSES
+from taskyard.domain import exports
 from taskyard.kit.ids import new_id
 from taskyard.web import Router
 from taskyard.web.routing import SAFE_METHODS, VerbRoute
@@ -42,6 +43,7 @@ WHO_MAY = {
         "GET /members", "GET /invitations", "POST /invitations", "DELETE /invitations/{invitation_id}", "POST /projects",
         "PATCH /projects/{project_id}", "DELETE /projects/{project_id}", "PUT /projects/{project_id}/draft",
         "POST /projects/{project_id}/draft/check", "POST /projects/{project_id}/publish", "PATCH /tasks/{task_id}",
+        "POST /exports/consumers/{consumer_id}/reset",
         "GET /reservations/holders", "POST /reservations/release",
         "POST /archives", "GET /archives", "GET /archives/{archive_id}", "GET /archives/{archive_id}/items",
         "POST /archives/{archive_id}/cancel", "POST /archives/{archive_id}/restore", "DELETE /archives/{archive_id}",
@@ -55,6 +57,9 @@ WHO_MAY = {
         "POST /bulk", "GET /bulk", "GET /bulk/{bulk_id}", "GET /bulk/{bulk_id}/items", "POST /bulk/{bulk_id}/cancel",
         "POST /bulk/{bulk_id}/retry",
         "GET /uploads/{upload_id}/failed-rows", "POST /uploads/{upload_id}/mended",
+        "POST /exports", "GET /exports", "GET /exports/consumers", "GET /exports/{export_id}",
+        "GET /exports/{export_id}/download", "GET /exports/{export_id}/manifest", "POST /exports/{export_id}/cancel",
+        "DELETE /exports/{export_id}",
     },
     WORKERS: {
         "POST /next", "GET /work", "GET /reservations", "GET /reservations/{reservation_id}",
@@ -346,6 +351,9 @@ IN_BODIES: dict[str, Any] = {
     "POST /reservations/release .member": lambda id_: ("POST", "/reservations/release", {"json": {"member": id_}}),
     "GET /reservations ?member": lambda id_: ("GET", f"/reservations?member={id_}", {}),
     "GET /runs ?app": lambda id_: ("GET", f"/runs?app={id_}", {}),
+    "POST /exports .selection.filter.project[]": lambda id_: (
+        "POST", "/exports", {"json": {"selection": {"filter": {"project": [id_]}}}}
+    ),
     "POST /uploads ?project": lambda id_: (
         "POST", f"/uploads?project={id_}&name=a.csv",
         {"content": b"text\nhello\n", "headers": {"Content-Type": "text/csv"}},
@@ -359,6 +367,19 @@ FILTERS = {
 NAMED_IN_FILTERS = {
     f"GET {path} ?{name}": (path, name.removesuffix("[]"), example)
     for path, (name, example) in product(("/tasks", "/tasks/export"), FILTERS.items())
+}
+# So does the selection of whatever is done in the background.
+Select = Callable[[str], dict[str, Any]]
+OF_SELECTIONS: list[tuple[str, Select, str]] = [
+    (".ids[]", lambda id_: {"ids": [id_]}, "task_id"),
+    (".except[]", lambda id_: {"filter": {"batch": "none"}, "except": [id_]}, "task_id"),
+    (".filter.reserved_by[]", lambda id_: {"filter": {"reserved_by": [id_]}}, "member_id"),
+    (".filter.answered_by[]", lambda id_: {"filter": {"answered_by": [id_]}}, "member_id"),
+    (".filter.upload", lambda id_: {"filter": {"upload": id_}}, "upload_id"),
+    (".filter.ids[]", lambda id_: {"filter": {"ids": [id_]}}, "task_id"),
+]
+NAMED_IN_SELECTIONS = {
+    f"POST /exports .selection{place}": (select, example) for place, select, example in OF_SELECTIONS
 }
 # Those that need more than one request each have a test of their own below.
 ALONE = {
@@ -386,7 +407,7 @@ IN_BULK = {
 
 def test_every_id_in_a_body_or_a_query_has_a_case(app: FastAPI) -> None:
     found = ids_beside_addresses(app.openapi())
-    assert found - set(IN_BODIES) - set(NAMED_IN_FILTERS) - set(IN_BULK) - ALONE == set()
+    assert found - set(IN_BODIES) - set(NAMED_IN_FILTERS) - set(IN_BULK) - set(NAMED_IN_SELECTIONS) - ALONE == set()
     assert {"POST /tasks .project", "GET /tasks ?project[]"} <= found
 
 
@@ -434,6 +455,20 @@ async def test_bulk_work_on_what_another_tenant_has_is_like_that_on_nothing(
         answers.append(await told_of(await ours.person("owner"), "POST", "/bulk", given, json=body))
     assert answers[0] == answers[1]
     assert answers[0][0] in {200, 422}
+
+
+@pytest.mark.parametrize("case", sorted(NAMED_IN_SELECTIONS))
+async def test_a_selection_that_names_what_another_tenant_has_selects_nothing(
+    case: str, ours: World, theirs: World
+) -> None:
+    select, example = NAMED_IN_SELECTIONS[case]
+    owner, desk = await ours.person("owner"), ours.yard.desk
+    (chore,) = exports.chores(desk.database, desk.settings, desk.objects, desk.pictures)
+    for given in (await theirs.id_of(example), str(new_id())):
+        asked = (await owner.post("/exports", {"selection": select(given)})).json
+        await chore.enter(workspace_id=str(ours.yard.workspace_id), export_id=asked["id"])
+        done = (await owner.get(f"/exports/{asked['id']}")).json
+        assert (done["state"], done["tasks"]) == ("completed", 0)
 
 
 @pytest.mark.parametrize("way", ["tasks", "app", "rerun"])

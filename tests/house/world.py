@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from taskyard.domain import uploads
+from taskyard.domain import exports, uploads
 from taskyard.kit.ids import new_id
 from tests.builders import BOTH_FLOW, PICTURE_FLOW, Person, Yard
 from tests.builders.archives import archived
@@ -120,6 +120,20 @@ async def _bulk(world: World) -> str:
     return str((await (await world.person("owner")).post("/bulk", body)).json["id"])
 
 
+async def _export(world: World) -> str:
+    """Return one that is completed, so that there is something to download."""
+    asked = (await world.yard.owner.post("/exports", {"consumer": "Billing"})).json
+    desk = world.yard.desk
+    (chore,) = exports.chores(desk.database, desk.settings, desk.objects, desk.pictures)
+    await chore.enter(workspace_id=str(world.yard.workspace_id), export_id=asked["id"])
+    return str(asked["id"])
+
+
+async def _consumer(world: World) -> str:
+    await world.id_of("export_id")
+    return str((await world.yard.owner.get("/exports/consumers")).json["items"][0]["id"])
+
+
 # Every path parameter there is. A route with another one fails its tests until it has an example here.
 EXAMPLES: dict[str, Callable[[World], Awaitable[str]]] = {
     "project_id": _project,
@@ -134,6 +148,8 @@ EXAMPLES: dict[str, Callable[[World], Awaitable[str]]] = {
     "key_id": _key,
     "member_id": _member,
     "view_id": _view,
+    "export_id": _export,
+    "consumer_id": _consumer,
 }
 # Examples that only bodies name.
 EXAMPLES_IN_BODIES: dict[str, Callable[[World], Awaitable[str]]] = {

@@ -72,6 +72,7 @@ class Settings(BaseModel):
     exports_at_once: Annotated[
         int, Field(ge=1, le=100, description="Exports that stream at the same time, per workspace and server process.")
     ] = 2
+    export_days: Annotated[int, Field(ge=1, le=3650, description="Days an export made in the background is kept.")] = 30
     statement_seconds_max: Annotated[float, Field(gt=0, description="Longest statement of a request.")] = 5
     job_statement_seconds_max: Annotated[float, Field(gt=0, description="Longest statement of background work.")] = 600
     lock_seconds_max: Annotated[float, Field(gt=0, description="Longest wait for a lock.")] = 5

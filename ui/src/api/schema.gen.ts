@@ -382,6 +382,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exports
+         * @description List exports, newest first; clients see their own.
+         */
+        get: operations["exports.exports"];
+        put?: never;
+        /**
+         * Queue
+         * @description Have an export made in the background, as one moment in time; it is kept for a number of days.
+         */
+        post: operations["exports.queue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/consumers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Consumers
+         * @description List who is given what changed since the last time, and where they stand.
+         */
+        get: operations["exports.consumers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/consumers/{consumer_id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset
+         * @description Have a consumer begin anew: the next export for it has everything, and may follow another filter.
+         */
+        post: operations["exports.reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description Show how an export goes, or went.
+         */
+        get: operations["exports.one"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Delete an export that has ended, with its bytes. A consumer stays where it is.
+         */
+        delete: operations["exports.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Stop an export that has not ended; nothing of it stays.
+         */
+        post: operations["exports.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export_id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download
+         * @description Give what was made, to be saved. Takes `Range` for one part; the whole is checked before it is sent.
+         */
+        get: operations["exports.download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export_id}/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Manifest
+         * @description Give what was asked for, what went out and what was left out, and the sums of the files.
+         */
+        get: operations["exports.manifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files": {
         parameters: {
             query?: never;
@@ -1959,6 +2107,40 @@ export interface components {
             problems: components["schemas"]["FlowProblem"][];
         };
         /**
+         * ConsumerSaid
+         * @description Who is given what changed since the last time: where they stand, and as of when.
+         */
+        ConsumerSaid: {
+            /** Can */
+            can: {
+                [key: string]: string | null;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Export Id */
+            last_export_id: string | null;
+            /** Name */
+            name: string;
+            /** Of Clients */
+            of_clients: boolean;
+            /** Position */
+            position: string | null;
+            /** Position At */
+            position_at: string | null;
+            /** Selection */
+            selection: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Draft
          * @description The flow as it is being edited.
          */
@@ -2018,11 +2200,111 @@ export interface components {
             why: string;
         };
         /**
+         * ExportAsk
+         * @description What is to be made in the background. Without a selection, or with an empty one, all tasks go out.
+         *
+         *     For a `consumer` it has what changed since the last export completed for that name; its filter stays the same.
+         */
+        ExportAsk: {
+            /** @default final */
+            answers: components["schemas"]["Answers"];
+            /**
+             * Answers Of
+             * @description Only the answers of this step.
+             */
+            answers_of?: string | null;
+            /** Consumer */
+            consumer?: string | null;
+            /** @default jsonl */
+            format: components["schemas"]["ExportFormat"];
+            /** Include */
+            include?: components["schemas"]["Include"][];
+            /**
+             * Name
+             * @description Of the file.
+             */
+            name?: string | null;
+            selection?: components["schemas"]["SelectionAsked"] | null;
+        };
+        /**
          * ExportFormat
          * @description How the tasks are written.
          * @enum {string}
          */
         ExportFormat: "json" | "jsonl" | "csv" | "parquet" | "coco" | "yolo";
+        /**
+         * ExportSaid
+         * @description One export. `selection` has the filter, or how many tasks were chosen; the manifest has all of it.
+         */
+        ExportSaid: {
+            answers: components["schemas"]["Answers"];
+            /** Answers Given */
+            answers_given: number;
+            /** Answers Of */
+            answers_of: string | null;
+            by: components["schemas"]["Named"] | null;
+            /** Bytes */
+            bytes: number | null;
+            /** Can */
+            can: {
+                [key: string]: string | null;
+            };
+            consumer: components["schemas"]["Named"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Download Url */
+            download_url: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** File Name */
+            file_name: string;
+            /** Files */
+            files: number;
+            format: components["schemas"]["ExportFormat"];
+            /** Gone */
+            gone: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Include */
+            include: components["schemas"]["Include"][];
+            /** Left Out */
+            left_out: {
+                [key: string]: number;
+            };
+            /** Manifest Url */
+            manifest_url: string | null;
+            /** Progress */
+            progress: number;
+            /** Reason */
+            reason: string | null;
+            /** Selection */
+            selection: {
+                [key: string]: unknown;
+            };
+            /** Sha256 */
+            sha256: string | null;
+            /** Snapshot At */
+            snapshot_at: string | null;
+            /** Started At */
+            started_at: string | null;
+            state: components["schemas"]["ExportState"];
+            /** Tasks */
+            tasks: number;
+        };
+        /**
+         * ExportState
+         * @description How far an export in the background came.
+         * @enum {string}
+         */
+        ExportState: "queued" | "running" | "completed" | "failed" | "cancelled";
         /**
          * FactSaid
          * @description Something that happened.
@@ -2725,6 +3007,34 @@ export interface components {
         Page_BulkSaid_: {
             /** Items */
             items: components["schemas"]["BulkSaid"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Is Exact
+             * @default true
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[ConsumerSaid] */
+        Page_ConsumerSaid_: {
+            /** Items */
+            items: components["schemas"]["ConsumerSaid"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Is Exact
+             * @default true
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[ExportSaid] */
+        Page_ExportSaid_: {
+            /** Items */
+            items: components["schemas"]["ExportSaid"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -4715,6 +5025,273 @@ export interface operations {
                 "Last-Event-ID"?: string | null;
             };
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "exports.exports": {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExportSaid_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "exports.queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "exports.consumers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConsumerSaid_"];
+                };
+            };
+        };
+    };
+    "exports.reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                consumer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsumerSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "exports.one": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "exports.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "exports.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "exports.download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "exports.manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;

@@ -45,12 +45,14 @@ class Tools:
 class Composition:
     """One export on its way out. Its tally and moment are known as it goes; its manifest at the end."""
 
-    def __init__(self, tools: Tools, actor: Actor, wanted: Wanted, asked: dict[str, Any], more: dict[str, Any]) -> None:
+    def __init__(
+        self, tools: Tools, actor: Actor, wanted: Wanted, asked: dict[str, Any], about: dict[str, Any]
+    ) -> None:
         self._tools = tools
         self._actor = actor
         self._wanted = wanted
         self._asked = asked
-        self._more = more
+        self._about = about
         self._projects: list[dict[str, Any]] = []
         self._folder = tools.objects.arriving
         # Both are made with the first piece: what is refused before that leaves nothing open.
@@ -230,7 +232,11 @@ class Composition:
     def told(self) -> dict[str, Any]:
         """Return what the export is, without its files."""
         wanted, tally, moment = self._wanted, self.tally, self.moment
-        counts = {"tasks": tally.done, "answers": tally.answers, "deleted": tally.deleted, "files": tally.files}
+        about = dict(self._about)
+        if "consumer" in about:
+            until = moment.snapshot if moment else None
+            about["consumer"] = {"name": about["consumer"], "since": wanted.since, "until": until}
+        counts = {"tasks": tally.done, "answers": tally.answers, "gone": tally.gone, "files": tally.files}
         include = [name for name, on in (("events", wanted.with_events), ("files", wanted.with_files)) if on]
         return {
             "taskyard": __version__,
@@ -240,10 +246,9 @@ class Composition:
             "answers_of": wanted.answers_of,
             "include": include,
             "snapshot": {"at": moment.at, "position": moment.snapshot} if moment else None,
-            "since": wanted.since,
             "counts": {**counts, "left_out": dict(tally.left_out)},
             "projects": self._projects,
-            **self._more,
+            **about,
         }
 
 

@@ -30,7 +30,7 @@ async def pieces(reading: Reading, folder: Path) -> AsyncGenerator[bytes]:
                 read = [writer.read(regions.read(line, reading.wanted, flows)) for line in batch]
                 waiting.write(b"".join(annotations for _, annotations in read))
                 yield b"".join(images for images, _ in read)
-        await reading.deleted()
+        await reading.gone()
         yield b'\n],"annotations":['
         waiting.seek(0)
         while piece := waiting.read(64_000):

@@ -20,11 +20,11 @@ async def pieces(reading: Reading) -> AsyncGenerator[bytes]:
         async for batch in found:
             yield before + (b",\n".join(map(bytes.rstrip, batch)) if is_list else b"".join(batch))
             before = between
-    for row in await reading.deleted():
-        yield before + orjson.dumps(_deleted(row)) + (b"" if is_list else b"\n")
+    for row in await reading.gone():
+        yield before + orjson.dumps(_gone(row)) + (b"" if is_list else b"\n")
         before = between
     yield before.removesuffix(b",\n") + end
 
 
-def _deleted(row: Any) -> dict[str, Any]:
-    return {"id": row.id, "project": {"id": row.project_id}, "status": "deleted", "deleted_at": row.at}
+def _gone(row: Any) -> dict[str, Any]:
+    return {"id": row.id, "project": {"id": row.project_id}, "status": row.status, "gone_at": row.at}

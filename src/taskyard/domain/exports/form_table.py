@@ -30,8 +30,8 @@ async def csv_pieces(reading: Reading) -> AsyncGenerator[bytes]:
     async with aclosing(reading.rows([column.defused for column in columns])) as found:
         async for batch in found:
             yield b"".join(batch)
-    for gone in await reading.deleted():
-        yield _row(_deleted(columns, gone))
+    for row in await reading.gone():
+        yield _row(_gone(columns, row))
 
 
 async def parquet_pieces(reading: Reading) -> AsyncGenerator[bytes]:
@@ -47,7 +47,7 @@ async def parquet_pieces(reading: Reading) -> AsyncGenerator[bytes]:
             if length >= most:
                 yield await asyncio.to_thread(parquet.add, b"".join(group))
                 group, length, most = [], 0, GROUP_BYTES
-    group += [_row(_deleted(columns, gone)) for gone in await reading.deleted()]
+    group += [_row(_gone(columns, row)) for row in await reading.gone()]
     if group:
         yield await asyncio.to_thread(parquet.add, b"".join(group))
     yield await asyncio.to_thread(parquet.end)
@@ -59,8 +59,8 @@ def _row(cells: Sequence[str | None]) -> bytes:
     return out.getvalue().encode()
 
 
-def _deleted(columns: Sequence[Column], row: Any) -> list[str | None]:
-    known = {"id": str(row.id), "status": "deleted"}
+def _gone(columns: Sequence[Column], row: Any) -> list[str | None]:
+    known = {"id": str(row.id), "status": row.status}
     return [known.get(column.name) for column in columns]
 
 

@@ -32,7 +32,7 @@ async def members(reading: Reading) -> AsyncGenerator[Labels]:
             for line in batch:
                 for labels in _labels(regions.read(line, reading.wanted, flows), numbers, reading.tally.left_out):
                     yield labels
-    await reading.deleted()
+    await reading.gone()
     yield Labels("classes.txt", "".join(f"{_one_line(label)}\n" for label in numbers).encode())
     yield Labels("data.yaml", _data(list(numbers)).encode())
 

@@ -5,6 +5,18 @@ from __future__ import annotations
 from taskyard.kit.problems import Kind, Problem
 
 
+class NoSuchExport(Problem):
+    """No export {export_id} in this workspace."""
+
+    kind = Kind.MISSING
+
+
+class NoSuchConsumer(Problem):
+    """No consumer {consumer_id} in this workspace."""
+
+    kind = Kind.MISSING
+
+
 class NotTogether(Problem):
     """{why}."""
 
@@ -21,3 +33,27 @@ class ParquetMissing(Problem):
 
 class CellUnfit(Problem):
     """A value does not fit its column: {why}. Take `csv` or `jsonl`, which hold every value."""
+
+
+class ConsumerBusy(Problem):
+    """{consumer} is being given an export already: wait until it has ended, or cancel it."""
+
+    kind = Kind.CONFLICT
+
+
+class ConsumerAsksOtherwise(Problem):
+    """{consumer} was given other tasks until now: ask with the same filter as before, or take another name."""
+
+    kind = Kind.CONFLICT
+
+
+class PositionForeign(Problem):
+    """The position of {consumer} is not of this database, which was restored since: reset it, and all goes out once."""
+
+    kind = Kind.CONFLICT
+
+
+class NothingToDownload(Problem):
+    """This export is {state}: there is nothing to download."""
+
+    kind = Kind.CONFLICT

@@ -9,7 +9,7 @@ from typing import Any
 
 from taskyard.access import Actor, Role
 from taskyard.domain.exports.columns import Column
-from taskyard.domain.exports.rules import CHANGES_OF_UPLOADS, NO_CHANGES, Answers
+from taskyard.domain.exports.rules import CHANGES_OF_UPLOADS, GONE, NO_CHANGES, Answers
 from taskyard.domain.exports.wanted import Wanted
 from taskyard.domain.tasks import may_see, seen_by
 
@@ -92,9 +92,9 @@ def projects(actor: Actor, wanted: Wanted) -> Query:
     return Query(sql, _values(actor, wanted))
 
 
-def deleted(actor: Actor, wanted: Wanted) -> Query:
-    """Return the tasks that were deleted since, of the projects that are asked for: id, project and time."""
-    where = ["facts.workspace_id = %(workspace_id)s", "facts.name = 'task.deleted'", _SINCE]
+def gone(actor: Actor, wanted: Wanted) -> Query:
+    """Return the tasks of the asked projects that were deleted or archived since, and are not there now."""
+    where = ["facts.workspace_id = %(workspace_id)s", "facts.name = ANY(%(gone)s)", _SINCE, _NOT_THERE]
     if wanted.tasks.projects:
         where.append("facts.project_id = ANY(%(of_projects)s)")
     if actor.role is Role.CLIENT:
@@ -103,10 +103,11 @@ def deleted(actor: Actor, wanted: Wanted) -> Query:
             " WHERE workspace_id = %(workspace_id)s AND shared_with_clients)"
         )
     sql = f"""
-        SELECT facts.task_id AS id, facts.project_id, max(facts.at) AS at FROM facts
-        WHERE {" AND ".join(where)} GROUP BY facts.task_id, facts.project_id ORDER BY facts.task_id
+        SELECT facts.task_id AS id, facts.project_id, max(facts.at) AS at,
+               (array_agg(split_part(facts.name, '.', 2) ORDER BY facts.number DESC))[1] AS status
+        FROM facts WHERE {" AND ".join(where)} GROUP BY facts.task_id, facts.project_id ORDER BY facts.task_id
     """  # noqa: S608 - the same
-    return Query(sql, {**_values(actor, wanted), "of_projects": list(wanted.tasks.projects)})
+    return Query(sql, {**_values(actor, wanted), "gone": list(GONE), "of_projects": list(wanted.tasks.projects)})
 
 
 def _values(actor: Actor, wanted: Wanted) -> dict[str, Any]:
@@ -134,6 +135,8 @@ _NAMED = re.compile(r"(?<!:):(\w+)")
 # again, and what was still under way then is not missed.
 _SINCE = """facts.xid >= pg_snapshot_xmin(CAST(%(since)s AS pg_snapshot))
     AND NOT pg_visible_in_snapshot(facts.xid, CAST(%(since)s AS pg_snapshot))"""
+_NOT_THERE = """NOT EXISTS (
+    SELECT 1 FROM tasks WHERE tasks.workspace_id = %(workspace_id)s AND tasks.id = facts.task_id)"""
 _CHANGED = f"""tasks.id = ANY(ARRAY(
     SELECT facts.task_id FROM facts WHERE facts.workspace_id = %(workspace_id)s AND facts.task_id IS NOT NULL
       AND split_part(facts.name, '.', 1) <> ALL(%(no_changes)s) AND {_SINCE}
@@ -189,6 +192,7 @@ def _beside(wanted: Wanted) -> str:
 def _object(wanted: Wanted) -> str:
     of_run = "runs" if wanted.answers in {Answers.FINAL, Answers.STEP} else "answers"
     number = "runs.number" if of_run == "runs" else "answers.run_number"
+    kept = ", 'kept_from', answers.kept_from" if wanted.answers is Answers.ALL else ""
     version = f", 'flow_version', {of_run}.flow_version" if wanted.is_of_pictures else ""
     return f"""json_build_object(
         'id', answers.id, 'step', answers.step, 'use', answers.use, 'kind', answers.kind, 'run', {number},
@@ -196,7 +200,7 @@ def _object(wanted: Wanted) -> str:
             'kind', CASE WHEN answers.model IS NULL THEN 'member' ELSE 'model' END,
             'id', coalesce(answers.member_id::text, answers.model), 'name', answers.by_name),
         'data', answers.data, 'confidence', answers.confidence, 'seconds', answers.seconds,
-        'created_at', answers.created_at{version})"""
+        'created_at', answers.created_at{kept}{version})"""
 
 
 def _answers(wanted: Wanted) -> str:
@@ -215,13 +219,14 @@ def _answers(wanted: Wanted) -> str:
 
 
 _ANSWER = """answers.id, answers.step, answers.use, answers.kind, answers.model, answers.member_id, answers.by_name,
-    answers.data, answers.confidence, answers.seconds, answers.created_at, of_run.number AS run_number,
+    answers.data, answers.confidence, answers.seconds, answers.created_at, answers.kept_from,
+    of_run.number AS run_number,
     of_run.flow_version FROM answers
     JOIN runs AS of_run ON of_run.workspace_id = %(workspace_id)s AND of_run.id = answers.run_id
     WHERE answers.workspace_id = %(workspace_id)s AND answers.task_id = tasks.id"""
 # What somebody has in hand and not handed in.
 _DRAFT = """held.id, held.step, NULL, 'draft', NULL, held.member_id, members.name, held.draft, NULL, NULL,
-    held.draft_saved_at, of_run.number, of_run.flow_version FROM reservations AS held
+    held.draft_saved_at, NULL, of_run.number, of_run.flow_version FROM reservations AS held
     JOIN runs AS of_run ON of_run.workspace_id = %(workspace_id)s AND of_run.id = held.run_id
     JOIN members ON members.workspace_id = %(workspace_id)s AND members.id = held.member_id
     WHERE held.workspace_id = %(workspace_id)s AND held.task_id = tasks.id AND held.state = 'held'

@@ -52,7 +52,7 @@ class Tally:
     total: int = 0
     answers: int = 0
     done: int = 0
-    deleted: int = 0
+    gone: int = 0
     files: int = 0
     files_total: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
@@ -105,13 +105,13 @@ class Reading:
                 found[project.id, number] = version.flow
         return found
 
-    async def deleted(self) -> list[Any]:
-        """Return what was deleted since the consumer was last given something: id, project and time."""
+    async def gone(self) -> list[Any]:
+        """Return what left since the consumer was last given something: id, project, time and how."""
         if self.wanted.since is None:
             return []
-        found = queries.deleted(self.actor, self.wanted)
+        found = queries.gone(self.actor, self.wanted)
         rows = await fetch(self._session, found.sql, found.values)
-        self.tally.deleted = len(rows)
+        self.tally.gone = len(rows)
         return rows
 
     async def _copy(self, query: Query, how: str) -> AsyncGenerator[list[bytes]]:

@@ -1,9 +1,18 @@
-"""How an export may be written, and what goes into it."""
+"""How an export may be written, what goes into it, and the life of one that is made in the background."""
 
 from __future__ import annotations
 
 import re
 from enum import StrEnum
+
+from taskyard.kit.lifecycle import Lifecycle
+
+# An export that ends its worker each time is given up after so many.
+ATTEMPTS_MAX = 5
+# Of the way: what is left when everything is written is to put it away.
+WRITTEN_SHARE = 0.97
+CONSUMER_CHARS_MAX = 100
+NAME_CHARS_MAX = 200
 
 
 class ExportFormat(StrEnum):
@@ -37,6 +46,33 @@ class Include(StrEnum):
     FILES = "files"
 
 
+class ExportState(StrEnum):
+    """How far an export in the background came."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+_S = ExportState
+_OPEN = {_S.QUEUED, _S.RUNNING}
+_ENDED = {_S.COMPLETED, _S.FAILED, _S.CANCELLED}
+
+EXPORT = Lifecycle(
+    "export",
+    ExportState,
+    ExportState.QUEUED,
+    {
+        # From `running` too: a worker that died left nothing behind, and another one starts over.
+        "begin": (_OPEN, _S.RUNNING),
+        "complete": ({_S.RUNNING}, _S.COMPLETED),
+        "fail": (_OPEN, _S.FAILED),
+        "cancel": (_OPEN, _S.CANCELLED),
+    },
+)
+
 MEDIA_TYPES = {
     ExportFormat.JSON: "application/json",
     ExportFormat.JSONL: "application/x-ndjson",
@@ -54,6 +90,9 @@ OF_PICTURES = frozenset({ExportFormat.COCO, ExportFormat.YOLO})
 NO_CHANGES = ("reservation", "step_run")
 # Facts that stand for all tasks of an upload.
 CHANGES_OF_UPLOADS = ("upload.completed",)
+
+# Facts after which a task is not there any more, each called as the status that it is told with.
+GONE = ("task.deleted", "task.archived")
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
@@ -89,3 +128,10 @@ def why_not(form: ExportFormat, answers: Answers, *, answers_of: str | None, wit
     if form is ExportFormat.YOLO and answers is Answers.ALL:
         return "YOLO has one set of labels for a picture: take `final` or `latest`, or `coco` for all answers."
     return None
+
+
+def progress_of(state: str, done: int, total: int) -> float:
+    """Return how far an export is, from 0 to 1. One that ended early stays where it was."""
+    if state == ExportState.COMPLETED:
+        return 1.0
+    return round(WRITTEN_SHARE * min(1.0, done / total), 3) if total else 0.0

@@ -2,10 +2,11 @@
 
 from taskyard.domain.files.actions import Stored, forget, keep, keep_content, let_go, put_away, put_away_made, use
 from taskyard.domain.files.copies import thumbnail_of, view_of
+from taskyard.domain.files.downloads import sent
 from taskyard.domain.files.handles import find_all, require_all
 from taskyard.domain.files.problems import NoSuchFile, NoSuchFiles
 from taskyard.domain.files.routes import routes
-from taskyard.domain.files.rules import extension_of, is_picture
+from taskyard.domain.files.rules import extension_of, is_picture, safe_name
 from taskyard.domain.files.schemas import FileSaid
 from taskyard.domain.files.tables import File
 from taskyard.domain.files.workers import chores, sweep
@@ -28,6 +29,8 @@ __all__ = [
     "put_away_made",
     "require_all",
     "routes",
+    "safe_name",
+    "sent",
     "sweep",
     "thumbnail_of",
     "use",

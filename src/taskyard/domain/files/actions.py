@@ -95,7 +95,7 @@ async def keep(session: AsyncSession, actor: Actor, stored: Stored) -> File:
 
 
 async def keep_content(session: AsyncSession, workspace_id: UUID, stored: Stored) -> None:
-    """Keep what was put away for as long as the workspace, without making a file of it: the source of an upload."""
+    """Keep what was put away without making a file of it, as the source of an upload, until it is let go."""
     if stored.passage is None or not await store.keep_passage(session, workspace_id, stored.passage):
         raise ContentLeaving
 

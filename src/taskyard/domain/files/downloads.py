@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from taskyard.domain.files.rules import media_type_of
 from taskyard.domain.files.tables import File
+from taskyard.gateways.objects import ObjectStore
 
 RANGE_LENGTH_MAX = 60
 _RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})")
@@ -78,6 +79,25 @@ def original(file: File, span: Span | None, content: AsyncIterator[bytes]) -> Re
 def outside(file: File) -> Response:
     """Answer that there is no such part."""
     return Response(status_code=416, headers={**_HARMLESS, "Content-Range": f"bytes */{file.bytes}"})
+
+
+async def sent(request: Request, objects: ObjectStore, file: File) -> Response:
+    """Answer with the bytes as they came, the part that was asked for, or that the caller has them already.
+
+    No transaction is open. What has no bytes at all is not in the store.
+    """
+    if is_known(request, tag_of(file)):
+        return unchanged(tag_of(file))
+    if not file.bytes:
+        return original(file, None, _nothing())
+    span = asked_span(request, file)
+    if span and span[0] >= span[1]:
+        return outside(file)
+    return original(file, span, await objects.stream(file.workspace_id, file.sha256, span))
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    yield b""
 
 
 def shown(content: bytes, tag: str) -> Response:

@@ -81,14 +81,7 @@ async def meta(file_id: UUID, session: Session, actor: Who) -> FileSaid:
 @routes.verb("GET", "/{file_id}", may=Permission.FILES_READ, **_BYTES)
 async def original(file_id: UUID, request: Request, actor: Who, desk: AtHand) -> Response:
     """Give the bytes as they came, for saving. Takes `Range` for one part; the whole is checked before it is sent."""
-    file = await _find(desk, actor, file_id)
-    if downloads.is_known(request, downloads.tag_of(file)):
-        return downloads.unchanged(downloads.tag_of(file))
-    span = downloads.asked_span(request, file)
-    if span and span[0] >= span[1]:
-        return downloads.outside(file)
-    content = await desk.objects.stream(actor.workspace_id, file.sha256, span)
-    return downloads.original(file, span, content)
+    return await downloads.sent(request, desk.objects, await _find(desk, actor, file_id))
 
 
 @routes.verb("GET", "/{file_id}/view", may=Permission.FILES_READ, **_BYTES)
