@@ -350,6 +350,7 @@ IN_BODIES: dict[str, Any] = {
     "POST /reservations/release .ids[]": lambda id_: ("POST", "/reservations/release", {"json": {"ids": [id_]}}),
     "POST /reservations/release .member": lambda id_: ("POST", "/reservations/release", {"json": {"member": id_}}),
     "GET /reservations ?member": lambda id_: ("GET", f"/reservations?member={id_}", {}),
+    "GET /batches ?project": lambda id_: ("GET", f"/batches?project={id_}", {}),
     "GET /runs ?app": lambda id_: ("GET", f"/runs?app={id_}", {}),
     "POST /exports .selection.filter.project[]": lambda id_: (
         "POST", "/exports", {"json": {"selection": {"filter": {"project": [id_]}}}}

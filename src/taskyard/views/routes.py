@@ -15,7 +15,7 @@ from taskyard.kit.pages import PageAsk
 from taskyard.ledger import Position
 from taskyard.models.catalogue import catalogue
 from taskyard.steps.registry import step_kinds
-from taskyard.views import live, run_page, schemas, task_list, task_page, work_home
+from taskyard.views import batches, live, run_page, schemas, task_list, task_page, work_home
 from taskyard.web import AtHand, OpenLater, Router, Session, Who
 from taskyard.web.bodies import Page, page_ask
 from taskyard.web.streams import event_stream
@@ -43,6 +43,12 @@ async def tasks(
 ) -> Response:
     """List tasks; the default order is last submitted, then created, newest first."""
     return Response(await task_list.page(session, actor, asked, sort, ask), media_type="application/json")
+
+
+@routes.verb("GET", "/batches", may=Permission.TASKS_READ, answers=schemas.Batches)
+async def batches_named(session: Session, actor: Who, q: Words = None, project: UUID | None = None) -> dict[str, Any]:
+    """List the batches whose name holds these words, the first fifty by name."""
+    return {"items": await batches.named(session, actor, q, project)}
 
 
 @routes.verb("GET", "/tasks/{task_id}", may=Permission.TASKS_READ, responses={200: {"model": schemas.TaskPage}})

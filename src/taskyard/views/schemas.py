@@ -40,6 +40,12 @@ class TaskRow(Said):
     completed_at: datetime | None
 
 
+class Batches(Said):
+    """Names of batches."""
+
+    items: list[str]
+
+
 class StepRunError(Said):
     """Why a turn failed."""
 

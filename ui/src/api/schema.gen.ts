@@ -234,6 +234,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Batches Named
+         * @description List the batches whose name holds these words, the first fifty by name.
+         */
+        get: operations["pages.batches_named"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bulk": {
         parameters: {
             query?: never;
@@ -1902,6 +1922,14 @@ export interface components {
          * @enum {string}
          */
         AuditStatus: "ready" | "accepted" | "fixed" | "rejected";
+        /**
+         * Batches
+         * @description Names of batches.
+         */
+        Batches: {
+            /** Items */
+            items: string[];
+        };
         /**
          * BulkAsked
          * @description What to do to which tasks; as a dry run, only what would become of them.
@@ -4774,6 +4802,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "pages.batches_named": {
+        parameters: {
+            query?: {
+                q?: string | null;
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batches"];
                 };
             };
             /** @description Validation Error */
