@@ -1813,7 +1813,7 @@ export interface components {
         ArchiveItemSaid: {
             /** External Id */
             external_id: string | null;
-            outcome: components["schemas"]["taskyard__domain__archives__rules__Outcome"];
+            outcome: components["schemas"]["ItemOutcome"];
             /** Reason */
             reason: string | null;
             /** Says */
@@ -2695,6 +2695,12 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * ItemOutcome
+         * @description Where a task stands that somebody asked to archive.
+         * @enum {string}
+         */
+        ItemOutcome: "asked" | "written" | "archived" | "left_out" | "restored";
+        /**
          * ItemSaid
          * @description What became of one task; without an outcome it was not come to yet.
          */
@@ -2989,6 +2995,12 @@ export interface components {
              */
             shared: boolean;
         };
+        /**
+         * Outcome
+         * @description What became of one of many.
+         * @enum {string}
+         */
+        "Outcome-Input": "done" | "unchanged" | "refused" | "failed";
         /** Page[AnswerSaid] */
         Page_AnswerSaid_: {
             /** Items */
@@ -4263,12 +4275,6 @@ export interface components {
             today: components["schemas"]["Today"];
         };
         /**
-         * Outcome
-         * @description Where a task stands that somebody asked to archive.
-         * @enum {string}
-         */
-        taskyard__domain__archives__rules__Outcome: "asked" | "written" | "archived" | "left_out" | "restored";
-        /**
          * DraftBody
          * @description A flow as it was written.
          */
@@ -4662,7 +4668,7 @@ export interface operations {
     "archives.items": {
         parameters: {
             query?: {
-                outcome?: components["schemas"]["taskyard__domain__archives__rules__Outcome"] | null;
+                outcome?: components["schemas"]["ItemOutcome"] | null;
                 /** @description Rows on a page. */
                 limit?: number;
                 /** @description The `next` of the page before. */
@@ -4979,7 +4985,7 @@ export interface operations {
     "bulk.items": {
         parameters: {
             query?: {
-                outcome?: components["schemas"]["taskyard__domain__runs__many_rules__Outcome"] | null;
+                outcome?: components["schemas"]["Outcome-Input"] | null;
                 format?: ("json" | "csv") | null;
                 /** @description Rows on a page. */
                 limit?: number;

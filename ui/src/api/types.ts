@@ -85,6 +85,12 @@ export type UploadMode = Said['UploadMode']
 export type Upload = Said['UploadSaid']
 export type UploadRowError = Said['RowErrorSaid']
 
+export type ArchiveAsk = Said['ArchiveAsk']
+export type Archive = Said['ArchiveSaid']
+export type ArchiveItem = Said['ArchiveItemSaid']
+export type ArchiveLook = Said['ArchiveLook']
+export type ArchiveOutcome = Said['ItemOutcome']
+
 export interface Region {
   id: string
   label: string

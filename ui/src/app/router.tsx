@@ -130,6 +130,12 @@ const uploads = createRoute({
   }),
   component: lazyRouteComponent(() => import('@/pages/UploadsPage'), 'UploadsPage'),
 })
+const archive = createRoute({
+  getParentRoute: () => shell,
+  path: '/archive',
+  validateSearch: (search): { open?: string } => ({ open: text(search['open']) }),
+  component: lazyRouteComponent(() => import('@/pages/ArchivePage'), 'ArchivePage'),
+})
 
 // Settings.
 const settings = createRoute({ getParentRoute: () => shell, path: '/settings', component: lazyRouteComponent(() => import('@/pages/SettingsPage'), 'SettingsPage') })
@@ -151,7 +157,7 @@ export const router = createRouter({
     invitation,
     known.addChildren([
       workbench,
-      shell.addChildren([home, playground, work, tasks, task, reservations, uploads, studio, project, settings.addChildren([settingsHome, members, keys, account])]),
+      shell.addChildren([home, playground, work, tasks, task, reservations, uploads, archive, studio, project, settings.addChildren([settingsHome, members, keys, account])]),
     ]),
   ]),
   defaultPreload: 'intent',

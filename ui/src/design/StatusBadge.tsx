@@ -1,6 +1,6 @@
 // A state as an icon, a colour and a word; never the colour alone.
 import {
-  IconAlertTriangle, IconArrowBackUp, IconBan, IconCircleCheck, IconCircleDashed, IconCircleX, IconClock, IconPlayerPause, IconPlayerSkipForward,
+  IconAlertTriangle, IconArchive, IconArchiveOff, IconArrowBackUp, IconBan, IconCircleCheck, IconCircleDashed, IconCircleX, IconClock, IconPlayerPause, IconPlayerSkipForward,
 } from '@tabler/icons-react'
 import type { ComponentType, ReactNode } from 'react'
 import { words } from '@/lib/format'
@@ -34,6 +34,13 @@ const LOOKS: Record<string, { tone: string; Glyph: Glyph; word?: string }> = {
   released: { tone: 'cancelled', Glyph: IconArrowBackUp },
   skipped: { tone: 'cancelled', Glyph: IconPlayerSkipForward },
   redo: { tone: 'redo', Glyph: IconArrowBackUp },
+  writing: { tone: 'running', Glyph: HalfRing },
+  removing: { tone: 'running', Glyph: HalfRing },
+  restoring: { tone: 'running', Glyph: HalfRing },
+  deleting: { tone: 'waiting', Glyph: HalfRing },
+  archived: { tone: 'completed', Glyph: IconArchive },
+  restored: { tone: 'completed', Glyph: IconArchiveOff },
+  left_out: { tone: 'waiting', Glyph: IconAlertTriangle },
   active: { tone: 'completed', Glyph: IconCircleCheck },
 }
 const UNKNOWN: { tone: string; Glyph: Glyph; word?: string } = { tone: 'queued', Glyph: IconCircleDashed }

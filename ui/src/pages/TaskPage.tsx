@@ -37,6 +37,16 @@ export function TaskPage() {
   })
   const list = <Link to="/tasks" search={{}}>Tasks</Link>
   // Asked first: what was deleted may still lie in the cache.
+  const missing = task.isError ? asProblem(task.error) : null
+  if (missing?.code === 'task_archived') {
+    return (
+      <Page trail={[list, 'Archived']} title="Task archived">
+        <EmptyState title="This task is in the archive" action={<Link to="/archive" search={{ open: String(missing.data['archive_id']) }}>Open its archive</Link>}>
+          {missing.message}
+        </EmptyState>
+      </Page>
+    )
+  }
   if (task.isError && [404, 422].includes(asProblem(task.error).status)) {
     return (
       <Page trail={[list, 'Not found']} title="Task not found">

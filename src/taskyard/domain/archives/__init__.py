@@ -3,7 +3,7 @@
 from taskyard.domain.archives.due import look
 from taskyard.domain.archives.problems import TaskArchived
 from taskyard.domain.archives.routes import routes
-from taskyard.domain.archives.rules import ARCHIVE, ArchiveState, Outcome
+from taskyard.domain.archives.rules import ARCHIVE, ArchiveState, ItemOutcome
 from taskyard.domain.archives.store import Whereabouts, whereabouts
 from taskyard.domain.archives.tables import Archive, ArchiveItem
 from taskyard.domain.archives.workers import chores
@@ -13,7 +13,7 @@ __all__ = [
     "Archive",
     "ArchiveItem",
     "ArchiveState",
-    "Outcome",
+    "ItemOutcome",
     "TaskArchived",
     "Whereabouts",
     "chores",

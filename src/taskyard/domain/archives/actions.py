@@ -18,7 +18,7 @@ from taskyard.domain.archives.rules import (
     ARCHIVE,
     ATTEMPTS_MAX,
     ArchiveState,
-    Outcome,
+    ItemOutcome,
     end_of_archiving,
     end_of_restoring,
     summary_of,
@@ -178,7 +178,7 @@ async def complete(session: AsyncSession, actor: Actor, begun: Archive) -> None:
         return
     ARCHIVE.move(archive, "complete")
     await _count(session, archive)
-    archive.reason = end_of_archiving(archive.tasks, await items.refused(session, archive, Outcome.LEFT_OUT))
+    archive.reason = end_of_archiving(archive.tasks, await items.refused(session, archive, ItemOutcome.LEFT_OUT))
     archive.ended_at = await session.scalar(func.clock_timestamp())
     if not archive.tasks and archive.sha256 and archive.passage_id:
         # Lines of tasks that all stayed in the list: nobody should take them for archived ones.
@@ -196,7 +196,7 @@ async def end_restore(session: AsyncSession, actor: Actor, begun: Archive, reaso
     before = archive.restored
     await _count(session, archive)
     ARCHIVE.move(archive, "empty" if archive.restored == archive.tasks else "complete")
-    archive.reason = reason or end_of_restoring(await items.refused(session, archive, Outcome.ARCHIVED))
+    archive.reason = reason or end_of_restoring(await items.refused(session, archive, ItemOutcome.ARCHIVED))
     says = f"{counted(archive.restored - before, 'task')} came back from the archive {archive.name}."
     ledger.record(session, facts.archive_fact("restored", archive, says), by=actor)
 
@@ -244,8 +244,8 @@ async def _find(session: AsyncSession, actor: Actor, archive_id: UUID) -> Archiv
 async def _count(session: AsyncSession, archive: Archive) -> None:
     """Take the counts from the tasks themselves, so that they always add up."""
     found = await items.outcomes(session, archive)
-    archive.restored = found.get(Outcome.RESTORED, 0)
-    archive.tasks = found.get(Outcome.ARCHIVED, 0) + archive.restored
+    archive.restored = found.get(ItemOutcome.RESTORED, 0)
+    archive.tasks = found.get(ItemOutcome.ARCHIVED, 0) + archive.restored
     archive.left_out = archive.asked - archive.tasks
     archive.wanted = archive.done = 0
 

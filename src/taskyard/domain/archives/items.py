@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.domain.archives.content import Content
-from taskyard.domain.archives.rules import Outcome, Reason, Refused
+from taskyard.domain.archives.rules import ItemOutcome, Reason, Refused
 from taskyard.domain.archives.tables import Archive
 from taskyard.kit.db.direct import fetch
 
@@ -72,7 +72,7 @@ async def unknown(session: AsyncSession, archive: Archive, ids: Sequence[UUID]) 
 
 
 async def note(
-    session: AsyncSession, archive: Archive, ids: Sequence[UUID], outcome: Outcome, reason: str | None = None
+    session: AsyncSession, archive: Archive, ids: Sequence[UUID], outcome: ItemOutcome, reason: str | None = None
 ) -> None:
     """Note what became of tasks."""
     if ids:
@@ -85,7 +85,7 @@ async def give_up(session: AsyncSession, archive: Archive) -> None:
     await fetch(session, _GIVE_UP, _named_by(archive))
 
 
-async def refused(session: AsyncSession, archive: Archive, outcome: Outcome) -> list[Refused]:
+async def refused(session: AsyncSession, archive: Archive, outcome: ItemOutcome) -> list[Refused]:
     """Return why tasks were left out, or are still here, the most frequent reason first."""
     rows = await fetch(session, _REASONS, {**_named_by(archive), "outcome": outcome})
     return [Refused(row.reason, row.number) for row in rows]

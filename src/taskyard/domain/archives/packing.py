@@ -15,7 +15,7 @@ from taskyard import ledger
 from taskyard.access import Actor
 from taskyard.domain import files
 from taskyard.domain.archives import actions, content, facts, items, lines, store
-from taskyard.domain.archives.rules import Outcome, Reason
+from taskyard.domain.archives.rules import ItemOutcome, Reason
 from taskyard.domain.archives.tables import Archive
 from taskyard.gateways.objects import Incoming, ObjectStore
 from taskyard.gateways.pictures import Pictures
@@ -129,12 +129,12 @@ class Removal:
             same = [item for item in portion if now.get(item.task_id) == item.sha256]
             ids = [item.task_id for item in same]
             await content.take_out(session, archive.workspace_id, ids)
-            await items.note(session, archive, ids, Outcome.ARCHIVED)
-            await items.note(session, archive, _changed(portion, now), Outcome.LEFT_OUT, Reason.CHANGED)
+            await items.note(session, archive, ids, ItemOutcome.ARCHIVED)
+            await items.note(session, archive, _changed(portion, now), ItemOutcome.LEFT_OUT, Reason.CHANGED)
             gone = [item.task_id for item in portion if item.task_id not in now]
-            await items.note(session, archive, gone, Outcome.LEFT_OUT, Reason.GONE)
-            for fact in facts.task_facts("archived", archive, [(item.task_id, item.project_id) for item in same]):
-                ledger.record(session, fact, by=self._actor)
+            await items.note(session, archive, gone, ItemOutcome.LEFT_OUT, Reason.GONE)
+            told = facts.task_facts("archived", archive, [(item.task_id, item.project_id) for item in same])
+            ledger.record_many(session, told, by=self._actor)
             if not await store.tell_done(session, archive, portion[-1].number):
                 raise NoLongerOurs
         return portion[-1].number

@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 from taskyard.access import Permission
 from taskyard.domain.archives import actions, selecting, store
 from taskyard.domain.archives.problems import ArchiveEmpty
-from taskyard.domain.archives.rules import Outcome
+from taskyard.domain.archives.rules import ItemOutcome
 from taskyard.domain.archives.schemas import (
     ArchiveAsk,
     ArchiveItemSaid,
@@ -74,7 +74,7 @@ async def one(archive_id: UUID, session: Session, actor: Who) -> ArchiveSaid:
 
 @routes.verb("GET", "/{archive_id}/items", may=Permission.ARCHIVES_READ, answers=Page[ArchiveItemSaid])
 async def items(
-    archive_id: UUID, session: Session, actor: Who, ask: Ask, outcome: Outcome | None = None
+    archive_id: UUID, session: Session, actor: Who, ask: Ask, outcome: ItemOutcome | None = None
 ) -> Page[ArchiveItemSaid]:
     """List what became of each task that was asked for, oldest first."""
     await store.get(session, actor.workspace_id, archive_id)

@@ -48,7 +48,7 @@ ARCHIVE = Lifecycle(
 )
 
 
-class Outcome(StrEnum):
+class ItemOutcome(StrEnum):
     """Where a task stands that somebody asked to archive."""
 
     # It is only asked for; the task is in the list.
@@ -63,7 +63,7 @@ class Outcome(StrEnum):
     RESTORED = "restored"
 
 
-OUTCOME_CHECK = "outcome IN ({})".format(", ".join(f"'{outcome.value}'" for outcome in Outcome))
+OUTCOME_CHECK = "outcome IN ({})".format(", ".join(f"'{outcome.value}'" for outcome in ItemOutcome))
 
 
 class Reason(StrEnum):
@@ -90,7 +90,7 @@ SAYS: dict[str, str] = {
     Reason.GONE: "It was deleted, or archived by somebody else, in the meantime.",
     Reason.GIVEN_UP: "It was given up after several attempts: try it again.",
     Reason.PROJECT_GONE: "Its project was deleted.",
-    Reason.EXTERNAL_ID_TAKEN: "Another task of its project has its external id now: change or delete that one first.",
+    Reason.EXTERNAL_ID_TAKEN: "Another task has its external id now: delete that one, then restore this one.",
     Reason.ID_TAKEN: "A task with its id is in the list.",
     Reason.DIFFERS: "What came back was not what had been archived, so it stayed here.",
 }

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from taskyard.access import Actor, Permission
-from taskyard.domain.archives.rules import ARCHIVE, SAYS, ArchiveState, Outcome, Refused, progress_of
+from taskyard.domain.archives.rules import ARCHIVE, SAYS, ArchiveState, ItemOutcome, Refused, progress_of
 from taskyard.domain.archives.tables import Archive, ArchiveItem
 from taskyard.domain.tasks import SelectionAsked
 from taskyard.web.bodies import Body, Named, Said
@@ -95,7 +95,7 @@ class ArchiveItemSaid(Said):
 
     task_id: UUID
     external_id: str | None
-    outcome: Outcome
+    outcome: ItemOutcome
     reason: str | None
     says: str | None
 
@@ -105,7 +105,7 @@ class ArchiveItemSaid(Said):
         return cls(
             task_id=item.task_id,
             external_id=item.external_id,
-            outcome=Outcome(item.outcome),
+            outcome=ItemOutcome(item.outcome),
             reason=item.reason,
             says=SAYS[item.reason] if item.reason else None,
         )

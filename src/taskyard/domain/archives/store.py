@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.domain.archives.problems import NoSuchArchive
-from taskyard.domain.archives.rules import Outcome
+from taskyard.domain.archives.rules import ItemOutcome
 from taskyard.domain.archives.tables import Archive, ArchiveItem
 from taskyard.kit.db.direct import fetch
 
@@ -64,14 +64,14 @@ async def in_state(session: AsyncSession, workspace_id: UUID, state: str) -> lis
 
 
 async def items(
-    session: AsyncSession, workspace_id: UUID, archive_id: UUID, outcome: Outcome | None, limit: int, after: int
+    session: AsyncSession, workspace_id: UUID, archive_id: UUID, outcome: ItemOutcome | None, limit: int, after: int
 ) -> list[ArchiveItem]:
     """Return what became of the tasks, in the order of the file."""
     asked = _items_of(workspace_id, archive_id, outcome).where(ArchiveItem.number > after)
     return list(await session.scalars(asked.order_by(ArchiveItem.number).limit(limit)))
 
 
-async def count_items(session: AsyncSession, workspace_id: UUID, archive_id: UUID, outcome: Outcome | None) -> int:
+async def count_items(session: AsyncSession, workspace_id: UUID, archive_id: UUID, outcome: ItemOutcome | None) -> int:
     """Count them."""
     asked = select(func.count()).select_from(_items_of(workspace_id, archive_id, outcome).subquery())
     return int(await session.scalar(asked) or 0)
@@ -109,7 +109,7 @@ async def ease(session: AsyncSession, seconds_max: float) -> None:
     await fetch(session, _EASE, {"limit": f"{int(seconds_max * 1000)}ms"})
 
 
-def _items_of(workspace_id: UUID, archive_id: UUID, outcome: Outcome | None) -> Any:
+def _items_of(workspace_id: UUID, archive_id: UUID, outcome: ItemOutcome | None) -> Any:
     asked = select(ArchiveItem).where(ArchiveItem.workspace_id == workspace_id, ArchiveItem.archive_id == archive_id)
     return asked if outcome is None else asked.where(ArchiveItem.outcome == outcome)
 

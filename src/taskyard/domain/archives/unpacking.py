@@ -17,7 +17,7 @@ from taskyard.domain.archives.items import Item
 from taskyard.domain.archives.lines import Line, Unpacking
 from taskyard.domain.archives.packing import NoLongerOurs
 from taskyard.domain.archives.problems import ColumnUnknown
-from taskyard.domain.archives.rules import Outcome, Reason
+from taskyard.domain.archives.rules import ItemOutcome, Reason
 from taskyard.domain.archives.tables import Archive
 from taskyard.gateways.objects import ObjectStore
 from taskyard.kit.db.engine import Database
@@ -68,10 +68,10 @@ class Restore:
             placed = set(await content.put_back(session, archive.workspace_id, contents, tables)) if contents else set()
             # Somebody was faster by a moment.
             late = [item.task_id for item in coming if item.task_id not in placed]
-            await items.note(session, archive, late, Outcome.ARCHIVED, Reason.EXTERNAL_ID_TAKEN)
+            await items.note(session, archive, late, ItemOutcome.ARCHIVED, Reason.EXTERNAL_ID_TAKEN)
             back = await self._proved(session, [item for item in coming if item.task_id in placed], tables)
-            for fact in facts.task_facts("restored", archive, [(item.task_id, item.project_id) for item in back]):
-                ledger.record(session, fact, by=self._actor)
+            told = facts.task_facts("restored", archive, [(item.task_id, item.project_id) for item in back])
+            ledger.record_many(session, told, by=self._actor)
             self._done += len(wanted)
             if not await store.tell_done(session, archive, self._done):
                 raise NoLongerOurs
@@ -80,11 +80,11 @@ class Restore:
         archive = self._archive
         projects = await items.held_projects(session, archive.workspace_id, [item.project_id for item in wanted])
         homeless = [item.task_id for item in wanted if item.project_id not in projects]
-        await items.note(session, archive, homeless, Outcome.ARCHIVED, Reason.PROJECT_GONE)
+        await items.note(session, archive, homeless, ItemOutcome.ARCHIVED, Reason.PROJECT_GONE)
         taken = await items.conflicts(session, archive, [item.task_id for item in wanted])
         for reason in sorted(set(taken.values())):
             ids = [task_id for task_id, why in taken.items() if why == reason and task_id not in homeless]
-            await items.note(session, archive, ids, Outcome.ARCHIVED, reason)
+            await items.note(session, archive, ids, ItemOutcome.ARCHIVED, reason)
         return [item for item in wanted if item.project_id in projects and item.task_id not in taken]
 
     async def _proved(self, session: AsyncSession, placed: Sequence[Item], tables: Shape) -> list[Item]:
@@ -95,9 +95,9 @@ class Restore:
         other = [item.task_id for item in placed if now.get(item.task_id) != item.sha256]
         if other:
             await content.take_out(session, archive.workspace_id, other)
-            await items.note(session, archive, other, Outcome.ARCHIVED, Reason.DIFFERS)
+            await items.note(session, archive, other, ItemOutcome.ARCHIVED, Reason.DIFFERS)
         same = [item for item in placed if item.task_id not in set(other)]
-        await items.note(session, archive, [item.task_id for item in same], Outcome.RESTORED)
+        await items.note(session, archive, [item.task_id for item in same], ItemOutcome.RESTORED)
         await tasks.index(session, archive.workspace_id, [item.task_id for item in same])
         return same
 
@@ -126,6 +126,6 @@ class Erasure:
         archive = self._archive
         async with self._database.transaction(archive.workspace_id) as session:
             gone = await items.forget_some(session, archive)
-            held = [task_id for task_id, outcome in gone if outcome == Outcome.ARCHIVED]
+            held = [task_id for task_id, outcome in gone if outcome == ItemOutcome.ARCHIVED]
             await files.forget(session, archive.workspace_id, *held)
         return bool(gone)

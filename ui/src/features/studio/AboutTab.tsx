@@ -9,6 +9,8 @@ import { PutAway } from '@/features/studio/PutAway'
 import css from '@/features/studio/About.module.css'
 import { ABOUT, type Texts } from '@/features/studio/use-texts'
 
+const ARCHIVE_DAYS_MAX = 3650
+
 interface AboutTabProps {
   project: Project
   texts: Texts
@@ -37,6 +39,17 @@ export function AboutTab({ project, texts, readOnly, onGone }: AboutTabProps) {
             checked={now.shared_with_clients}
             disabled={readOnly !== null}
             onChange={(event) => write({ shared_with_clients: event.currentTarget.checked })}
+          />
+          <TextInput
+            type="number"
+            label="Archive finished tasks after days at rest"
+            description="Those that nobody has done anything with for so long leave the list by themselves. Empty means never; tasks that wait always stay."
+            placeholder="Never"
+            min={1}
+            max={ARCHIVE_DAYS_MAX}
+            value={now.archive_after_days ?? ''}
+            readOnly={readOnly !== null}
+            onChange={(event) => write({ archive_after_days: event.currentTarget.value === '' ? null : Math.trunc(Number(event.currentTarget.value)) })}
           />
           <ProblemNotice problem={texts.refusalOf(...ABOUT)} />
           <div>

@@ -3,11 +3,11 @@ import { useState } from 'react'
 import { isStale, useChangeProject } from '@/api/studio'
 import type { Project } from '@/api/types'
 
-type Fields = Pick<Project, 'name' | 'description' | 'instructions' | 'shared_with_clients'>
+type Fields = Pick<Project, 'name' | 'description' | 'instructions' | 'shared_with_clients' | 'archive_after_days'>
 type Field = keyof Fields
 
 /** What the tab of that name shows. */
-export const ABOUT: Field[] = ['name', 'description', 'shared_with_clients']
+export const ABOUT: Field[] = ['name', 'description', 'shared_with_clients', 'archive_after_days']
 
 export interface Texts {
   /** What stands on this page, saved or not. */
@@ -29,8 +29,8 @@ export function useTexts(project: Project, etag: string | null): Texts {
   // The tag of what one's own grew from: with another, somebody was faster.
   const [grewFrom, setGrewFrom] = useState(etag)
   const change = useChangeProject(project.id)
-  const { name, description, instructions, shared_with_clients } = project
-  const saved: Fields = { name, description, instructions, shared_with_clients }
+  const { name, description, instructions, shared_with_clients, archive_after_days } = project
+  const saved: Fields = { name, description, instructions, shared_with_clients, archive_after_days }
   const now = { ...saved, ...own }
   const asked: Partial<Fields> = change.variables?.change ?? {}
   const drop = (part: Partial<Fields>) => setOwn((current) => fieldsOf(current, (field) => !(field in part) || current[field] !== own[field]))
@@ -70,9 +70,9 @@ function fieldsOf(fields: Partial<Fields>, isIn: (field: Field) => boolean): Par
   return Object.fromEntries(Object.entries(fields).filter(([field]) => isIn(field as Field)))
 }
 
-const LABELS: Record<Field, string> = { name: 'Name', description: 'Description', instructions: 'Instructions', shared_with_clients: 'Shared with clients' }
+const LABELS: Record<Field, string> = { name: 'Name', description: 'Description', instructions: 'Instructions', shared_with_clients: 'Shared with clients', archive_after_days: 'Archive after days' }
 
 const asText = (fields: Partial<Fields>): string =>
   Object.entries(fields)
-    .map(([field, value]) => (field === 'instructions' ? value : `${LABELS[field as Field]}: ${value === true ? 'yes' : value === false ? 'no' : value}`))
+    .map(([field, value]) => (field === 'instructions' ? value : `${LABELS[field as Field]}: ${value === true ? 'yes' : value === false ? 'no' : (value ?? 'never')}`))
     .join('\n')
