@@ -29,6 +29,9 @@ async def _end_holds(session: AsyncSession, fact: Fact, actor: Actor) -> None:
 async def _end_holds_of_member(session: AsyncSession, fact: Fact, actor: Actor) -> None:
     if fact.data.get("state") == "removed":
         await reservations.end_of_member(session, actor.workspace_id, UUID(fact.data["member_id"]))
+    elif fact.name == "member.changed":
+        member_id, role = UUID(fact.data["member_id"]), fact.data["role"]
+        await reservations.fit_to_role(session, actor.workspace_id, member_id, role)
 
 
 async def _forget_answers(session: AsyncSession, fact: Fact, actor: Actor) -> None:
@@ -43,7 +46,8 @@ async def _forget_files(session: AsyncSession, fact: Fact, actor: Actor) -> None
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "workspace.opened": (_open_playground,),
-    # Who is gone holds nothing: neither somebody removed, nor the program whose key is dead.
+    # Who is gone holds nothing, and nothing is kept for them: neither somebody removed, nor the program whose key is
+    # dead. For who became another, only what they may take.
     "member.changed": (_end_holds_of_member,),
     "key.revoked": (_end_holds_of_member,),
     # A step beside theirs failed: people hold nothing that nobody waits for.

@@ -31,6 +31,7 @@ logger = log("worker")
 TICK_SECONDS = 1.0
 SWEEP_SECONDS = 600.0
 BREATH_SECONDS = 0.02
+AGE_SECONDS = 300.0
 CHANNEL = "taskyard_work"
 
 
@@ -75,6 +76,7 @@ class Worker:
                 group.create_task(self._tick(), name="clock")
                 group.create_task(self._sweep(), name="sweep")
                 group.create_task(self._index(), name="index")
+                group.create_task(self._age(), name="ageing")
                 group.create_task(_kept_up(chore_worker), name="chores")
         finally:
             await self._pictures.close()
@@ -114,6 +116,27 @@ class Worker:
         for workspace_id, run_id in overdue:
             async with self._database.transaction(workspace_id) as session:
                 await performers.end_cancelled(session, workspace_id, run_id)
+
+    async def age_what_waits(self) -> int:
+        """Move what has waited long enough earlier in its line; return how many. Safe beside other workers."""
+        moved = 0
+        async with self._database.transaction() as session:
+            ageing = await runs.projects_that_age(session)
+        for project in ageing:
+            async with self._database.transaction(project.workspace_id) as session:
+                due = await runs.due_to_age(session, project)
+            for start in range(0, len(due), runs.PORTION):
+                async with self._database.transaction(project.workspace_id) as session:
+                    moved += await runs.age(session, project, due[start : start + runs.PORTION])
+        return moved
+
+    async def _age(self) -> None:
+        while not is_ending():
+            await asyncio.sleep(AGE_SECONDS)
+            try:
+                await self.age_what_waits()
+            except (SQLAlchemyError, OSError) as error:
+                logger.warning("ageing.waits", error=type(error).__name__)
 
     async def sweep(self) -> None:
         """Remove what has had its day. Safe beside other workers."""

@@ -38,6 +38,7 @@ TENANT_TABLES = sorted(set(TABLES) - OF_NO_WORKSPACE)
 # Besides `own_workspace`, these let something be seen, each for the reason its migration gives.
 OTHER_POLICIES = {
     ("members", "own_memberships", "SELECT", "{public}"),
+    ("projects", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
     ("step_runs", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
     ("runs", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
     ("idempotency_keys", "workers", "ALL", f"{{{WORKER_ROLE}}}"),

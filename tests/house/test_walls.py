@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
-from taskyard.access import BEYOND_SCOPES, PERMISSIONS, Permission, Role
+from taskyard.access import BEYOND_SCOPES, PERMISSIONS, WORDS, Permission, Role
 from taskyard.app import API, HOUSES
 from taskyard.domain import exports
 from taskyard.kit.ids import new_id
@@ -44,12 +44,12 @@ WHO_MAY = {
         "PATCH /projects/{project_id}", "DELETE /projects/{project_id}", "PUT /projects/{project_id}/draft",
         "POST /projects/{project_id}/draft/check", "POST /projects/{project_id}/publish", "PATCH /tasks/{task_id}",
         "POST /exports/consumers/{consumer_id}/reset",
-        "GET /reservations/holders", "POST /reservations/release",
+        "POST /tasks/{task_id}/move", "POST /tasks/{task_id}/send-back", "POST /tasks/{task_id}/complete",
+        "POST /bulk/{bulk_id}/undo",
         "POST /archives", "GET /archives", "GET /archives/{archive_id}", "GET /archives/{archive_id}/items",
         "POST /archives/{archive_id}/cancel", "POST /archives/{archive_id}/restore", "DELETE /archives/{archive_id}",
         "GET /archives/{archive_id}/download",
-        "POST /tasks/{task_id}/move", "POST /tasks/{task_id}/send-back", "POST /tasks/{task_id}/complete",
-        "POST /bulk/{bulk_id}/undo",
+        "GET /reservations/holders", "POST /reservations/release", "POST /tasks/{task_id}/reserve", "POST /kept/release",
     },
     LEADS_AND_CLIENTS: {
         "POST /tasks", "POST /tasks/{task_id}/cancel", "GET /tasks/export", "POST /uploads", "GET /uploads",
@@ -62,7 +62,7 @@ WHO_MAY = {
         "DELETE /exports/{export_id}",
     },
     WORKERS: {
-        "POST /next", "GET /work", "GET /reservations", "GET /reservations/{reservation_id}",
+        "POST /next", "GET /work", "GET /work/next", "GET /kept", "GET /reservations", "GET /reservations/{reservation_id}",
         "PUT /reservations/{reservation_id}/draft", "POST /reservations/{reservation_id}/renew",
         "POST /reservations/{reservation_id}/release", "POST /reservations/{reservation_id}/skip",
         "POST /reservations/{reservation_id}/submit", "POST /apps/{project_id}/runs", "POST /tasks/{task_id}/runs",
@@ -88,6 +88,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /views/{view_id}": {"name": "Renamed"},
     "POST /apps/{project_id}/runs": {"input": {"text": "Where is it?"}},
     "POST /reservations/release": {"all": True},
+    "POST /tasks/{task_id}/reserve": {"member": None},
+    "POST /kept/release": {"all": True},
     "POST /reservations/{reservation_id}/skip": {"reason": "It is blurred."},
     "PUT /reservations/{reservation_id}/draft": {"answer": {"labels": []}},
     "POST /reservations/{reservation_id}/submit": {"answer": {"labels": ["question"]}},
@@ -167,6 +169,23 @@ def test_a_route_without_a_permission_cannot_be_declared() -> None:
 def test_every_permission_has_a_row_and_is_asked_for_or_is_a_scope() -> None:
     assert set(PERMISSIONS) == set(Permission) - {Permission.PUBLIC}
     assert all(roles and Role.OWNER in roles for roles in PERMISSIONS.values())
+
+
+def test_every_permission_is_said_in_words() -> None:
+    assert set(WORDS) == set(Permission)
+    for permission, words in WORDS.items():
+        assert permission.value not in words
+        assert "." not in words
+        assert "_" not in words
+    assert len(set(WORDS.values())) == len(WORDS)
+
+
+async def test_a_refusal_speaks_in_words(ours: World) -> None:
+    said = (await (await ours.person("annotator")).get("/uploads")).refusal
+    assert said["detail"] == "The role annotator may not see uploads here."
+    assert said["permission"] == "uploads.read"
+    said = (await (await ours.person("no scopes")).get("/uploads")).refusal
+    assert said["detail"] == "A key without this scope may not see uploads here."
 
 
 def test_who_may_do_what_is_what_was_meant() -> None:
@@ -349,6 +368,11 @@ IN_BODIES: dict[str, Any] = {
     "POST /next .project": lambda id_: ("POST", "/next", {"json": {"project": id_}}),
     "POST /reservations/release .ids[]": lambda id_: ("POST", "/reservations/release", {"json": {"ids": [id_]}}),
     "POST /reservations/release .member": lambda id_: ("POST", "/reservations/release", {"json": {"member": id_}}),
+    "GET /work/next ?member": lambda id_: ("GET", f"/work/next?member={id_}", {}),
+    "GET /work/next ?project": lambda id_: ("GET", f"/work/next?project={id_}", {}),
+    "POST /kept/release .tasks[]": lambda id_: ("POST", "/kept/release", {"json": {"tasks": [id_]}}),
+    "POST /kept/release .member": lambda id_: ("POST", "/kept/release", {"json": {"member": id_}}),
+    "GET /kept ?member": lambda id_: ("GET", f"/kept?member={id_}", {}),
     "GET /reservations ?member": lambda id_: ("GET", f"/reservations?member={id_}", {}),
     "GET /batches ?project": lambda id_: ("GET", f"/batches?project={id_}", {}),
     "GET /runs ?app": lambda id_: ("GET", f"/runs?app={id_}", {}),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from taskyard.access.permissions import BEYOND_SCOPES, NotAllowed, Permission, Role, may
+from taskyard.access.permissions import BEYOND_SCOPES, WORDS, NotAllowed, Permission, Role, may
 
 
 class ActorKind(StrEnum):
@@ -48,13 +48,13 @@ class Actor:
         if not self.may(permission):
             lacks_scope = self.role is not None and may(self.role, permission)
             who = "A key without this scope" if lacks_scope else f"The role {self.role or self.kind}"
-            raise NotAllowed(who=who, role=self.role or self.kind, permission=permission.value)
+            raise NotAllowed(who=who, role=self.role or self.kind, permission=permission.value, says=WORDS[permission])
 
     @property
     def me(self) -> UUID:
         """Return the member's id; only members and keys reach verbs that need it."""
         if self.member_id is None:
-            raise NotAllowed(who=f"The role {self.kind}", role=self.kind, permission="act as a member")
+            raise NotAllowed(who=f"The role {self.kind}", role=self.kind, permission="member", says="act as a member")
         return self.member_id
 
     @classmethod

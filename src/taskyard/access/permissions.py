@@ -8,7 +8,7 @@ from taskyard.kit.problems import Kind, Problem
 
 
 class NotAllowed(Problem):
-    """{who} may not {permission} here."""
+    """{who} may not {says} here."""
 
     kind = Kind.FORBIDDEN
 
@@ -51,6 +51,34 @@ class Permission(StrEnum):
     RUNS_WRITE = "runs.write"
     EVENTS_READ = "events.read"
 
+
+# What each lets somebody do, as a refusal says it: "The role annotator may not see uploads here."
+WORDS: dict[Permission, str] = {
+    Permission.PUBLIC: "look",
+    Permission.KNOWN: "ask who they are",
+    Permission.MEMBERS_READ: "see the members",
+    Permission.MEMBERS_WRITE: "change or remove members",
+    Permission.MEMBERS_INVITE: "invite people",
+    Permission.KEYS_WRITE: "make or revoke keys",
+    Permission.PROJECTS_READ: "see projects",
+    Permission.PROJECTS_WRITE: "change projects",
+    Permission.FILES_READ: "see files",
+    Permission.FILES_WRITE: "give files",
+    Permission.TASKS_READ: "see tasks",
+    Permission.TASKS_WRITE: "change tasks",
+    Permission.TASKS_CREATE: "create tasks",
+    Permission.TASKS_CANCEL: "cancel tasks",
+    Permission.TASKS_EXPORT: "export tasks",
+    Permission.UPLOADS_READ: "see uploads",
+    Permission.UPLOADS_WRITE: "upload tasks",
+    Permission.ARCHIVES_READ: "see archives",
+    Permission.ARCHIVES_WRITE: "archive or restore tasks",
+    Permission.WORK_TAKE: "take work",
+    Permission.WORK_RELEASE_ANY: "give out or take back the work of others",
+    Permission.RUNS_READ: "see runs",
+    Permission.RUNS_WRITE: "start, cancel or delete runs",
+    Permission.EVENTS_READ: "follow what happens",
+}
 
 # Everybody may ask who they are, whatever the scopes of their key leave out.
 BEYOND_SCOPES = frozenset({Permission.PUBLIC, Permission.KNOWN})

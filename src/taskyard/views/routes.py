@@ -56,7 +56,7 @@ async def task(task_id: UUID, session: Session, actor: Who) -> Response:
     """Show a task with its input and runs."""
     said = await task_page.page(session, actor, task_id)
     response = _json(said)
-    response.headers["ETag"] = tag_of(said["priority"], said["batch"], said["metadata"])
+    response.headers["ETag"] = tag_of(said["priority"], said["batch"], said["metadata"], said["step_priorities"])
     return response
 
 
@@ -136,6 +136,12 @@ async def reservations(
 ) -> Response:
     """List what is in hand, longest held first: mine, or for leads everybody's or one member's."""
     return _json(await work_home.held_by(session, actor, mine=mine, member_id=member, ask=ask))
+
+
+@routes.verb("GET", "/kept", may=Permission.WORK_TAKE, responses={200: {"model": Page[schemas.KeptRow]}})
+async def kept(session: Session, actor: Who, ask: Ask, member: UUID | None = None) -> Response:
+    """List what is kept for me, or for leads what is kept for a member, in the order in which it is handed out."""
+    return _json(await work_home.kept_for(session, actor, member_id=member, ask=ask))
 
 
 @routes.verb("GET", "/models", may=Permission.PROJECTS_READ, answers=schemas.Models)

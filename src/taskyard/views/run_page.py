@@ -126,7 +126,8 @@ _RUN = """jsonb_build_object(
 _TURNS = """
     SELECT jsonb_agg(jsonb_build_object(
         'id', turn.id, 'step', turn.step, 'performer', turn.performer, 'state', turn.state, 'reason', turn.reason,
-        'attempt', turn.attempt, 'started_at', turn.started_at, 'ended_at', turn.ended_at, 'error', turn.error,
+        'attempt', turn.attempt, 'priority', turn.priority, 'aged', turn.aged,
+        'started_at', turn.started_at, 'ended_at', turn.ended_at, 'error', turn.error,
         'holder', CASE WHEN turn.holder_id IS NULL THEN NULL ELSE (
             SELECT jsonb_build_object('id', members.id, 'name', members.name) FROM members
             WHERE members.workspace_id = :workspace_id AND members.id = turn.holder_id) END,

@@ -27,6 +27,7 @@ class TaskRow(Said):
     preview: str
     thumbnail_url: str | None
     reserved_by: Named | None
+    reserved_for: Named | None
     audit: AuditStatus | None
     seconds: float | None
     cost: float | None
@@ -64,6 +65,8 @@ class Turn(Said):
     state: str
     reason: str | None
     attempt: int
+    priority: int
+    aged: int
     holder: Named | None
     started_at: datetime | None
     ended_at: datetime | None
@@ -109,7 +112,9 @@ class Run(RunRow):
 
 
 class TaskPage(TaskRow):
-    """A task with everything about it."""
+    """A task with everything about it. `step_priorities` hold from their step on, in the order of the flow."""
+
+    step_priorities: dict[str, int]
 
     input: dict[str, Any]
     metadata: dict[str, Any]
@@ -183,6 +188,14 @@ class Held(Said):
     task: TaskRow
 
 
+class KeptRow(Said):
+    """A task kept for one member. Without a step, nothing of it waits for them yet."""
+
+    task: TaskRow
+    step: str | None
+    priority: int
+
+
 class Today(Said):
     """What I gave since midnight UTC."""
 
@@ -195,6 +208,8 @@ class WorkHome(Said):
 
     queues: list[Queue]
     held: list[Held]
+    kept: list[KeptRow]
+    kept_count: int
     today: Today
 
 

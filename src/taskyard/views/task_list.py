@@ -35,6 +35,13 @@ ROW = """json_build_object(
         WHERE reservations.workspace_id = :workspace_id AND reservations.task_id = tasks.id
           AND reservations.state = 'held' AND (:is_lead OR reservations.member_id = :me)
         ORDER BY reservations.id LIMIT 1),
+    'reserved_for', CASE WHEN tasks.status IN ('queued', 'in_progress') THEN (
+        SELECT json_build_object('id', members.id, 'name', members.name) FROM members
+        WHERE members.workspace_id = :workspace_id AND (:is_lead OR members.id = :me)
+          AND members.id = (SELECT coalesce(tasks.reserved_for, (
+              SELECT turn.reserved_for FROM step_runs AS turn WHERE turn.workspace_id = :workspace_id
+                AND turn.run_id = tasks.run_id AND turn.state = 'queued' AND turn.reserved_for IS NOT NULL
+              ORDER BY turn.id LIMIT 1)))) END,
     'audit', coalesce(tasks.audit, CASE tasks.status WHEN 'completed' THEN 'ready' END),
     'seconds', CASE WHEN :is_lead THEN tasks.seconds END, 'cost', CASE WHEN :is_lead THEN tasks.cost END,
     'created_at', tasks.created_at, 'last_submitted_at', tasks.last_submitted_at,

@@ -43,6 +43,7 @@ async def page(session: AsyncSession, actor: Actor, task_id: UUID) -> dict[str, 
     given = {**found.input, **(found.settings or {}).get("input", {})}
     return {
         **row,
+        "step_priorities": found.step_priorities or {},
         "input": found.input,
         "metadata": found.metadata,
         "input_schema": version.flow.input_schema,
@@ -125,7 +126,8 @@ def _can(actor: Actor, row: dict[str, Any], *, held_by_person: bool, created_by:
 
 
 _TASK = text(f"""
-    SELECT {ROW} AS row, tasks.project_id, tasks.created_by, task_inputs.input, task_inputs.metadata,
+    SELECT {ROW} AS row, tasks.project_id, tasks.created_by, tasks.step_priorities, task_inputs.input,
+           task_inputs.metadata,
            projects.instructions, runs.flow_version, runs.settings, EXISTS (
                SELECT 1 FROM reservations AS hold WHERE hold.workspace_id = :workspace_id
                AND hold.task_id = tasks.id AND hold.state = 'held') AS is_held

@@ -14,6 +14,7 @@ from taskyard.kit.pages import EXACT_TOTAL_MAX, PageAsk, read_cursor, write_curs
 from taskyard.views.task_list import JOINS, ROW
 
 FREE_MAX = 10_000
+KEPT_SHOWN = 20
 
 
 async def home(session: AsyncSession, actor: Actor) -> dict[str, Any]:
@@ -27,10 +28,13 @@ async def home(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     }
     queues = [row.queue for row in (await session.execute(_QUEUES, values)).all()]
     held = await held_by(session, actor, mine=True, ask=PageAsk(200))
+    kept = await kept_for(session, actor, member_id=None, ask=PageAsk(KEPT_SHOWN))
     submitted, seconds = await answers.today_of(session, actor.workspace_id, actor.me)
     return {
         "queues": queues,
         "held": held["items"],
+        "kept": kept["items"],
+        "kept_count": kept["total"],
         "today": {"submitted": submitted, "seconds": round(seconds, 1)},
     }
 
@@ -58,6 +62,35 @@ async def held_by(
     total = int((await session.execute(_HELD_COUNT, counted)).scalar_one())
     more = write_cursor(bound, [rows[ask.limit - 1]["id"]]) if len(rows) > ask.limit else None
     return {"items": rows[: ask.limit], "next": more, "total": total, "total_is_exact": total <= EXACT_TOTAL_MAX}
+
+
+async def kept_for(session: AsyncSession, actor: Actor, *, member_id: UUID | None, ask: PageAsk) -> dict[str, Any]:
+    """Return what is kept for a member and not yet taken, as it will be handed out; what does not wait yet comes last.
+
+    Leads see anybody's, others their own.
+    """
+    whose = member_id or actor.me
+    if whose != actor.me and not actor.may(Permission.WORK_RELEASE_ANY):
+        return {"items": [], "next": None, "total": 0, "total_is_exact": True}
+    bound = ["kept", str(actor.workspace_id), str(whose)]
+    after = read_cursor(bound, ask.cursor)
+    values: dict[str, Any] = {
+        "workspace_id": actor.workspace_id,
+        "whose": whose,
+        "me": actor.me,
+        "is_lead": actor.may(Permission.TASKS_WRITE),
+        "limit": ask.limit + 1,
+    }
+    where = ""
+    if after is not None:
+        where = "WHERE (kept.waits, kept.priority, kept.task_id) > (:after_0, :after_1, CAST(:after_2 AS uuid))"
+        values |= {f"after_{n}": value for n, value in enumerate(after)}
+    rows = (await session.execute(text(_KEPT.format(where=where)), values)).all()
+    total = int((await session.execute(_KEPT_COUNT, {"workspace_id": actor.workspace_id, "whose": whose})).scalar_one())
+    last = rows[ask.limit - 1] if len(rows) > ask.limit else None
+    more = write_cursor(bound, [last.waits, last.priority, last.task_id]) if last else None
+    items = [row.kept for row in rows[: ask.limit]]
+    return {"items": items, "next": more, "total": total, "total_is_exact": total <= EXACT_TOTAL_MAX}
 
 
 # Free is what no person or agent has, and nobody has it kept for them or sent back: word for word as in the index.
@@ -108,6 +141,21 @@ _HELD = text(f"""
       AND (CAST(:after AS uuid) IS NULL OR hold.id > CAST(:after AS uuid))
     ORDER BY hold.id LIMIT :limit
 """)  # noqa: S608 - constants
+_KEPT_ROWS = """
+    SELECT 0 AS waits, turn.priority, turn.task_id, turn.step FROM step_runs AS turn
+    WHERE turn.workspace_id = :workspace_id AND turn.state = 'queued' AND turn.reserved_for = :whose
+    UNION ALL
+    SELECT 1, later.priority, later.id, NULL FROM tasks AS later
+    WHERE later.workspace_id = :workspace_id AND later.reserved_for = :whose"""
+_KEPT = f"""
+    SELECT kept.waits, kept.priority, kept.task_id,
+        jsonb_build_object('step', kept.step, 'priority', kept.priority, 'task', {ROW}) AS kept
+    FROM ({_KEPT_ROWS}) AS kept
+    JOIN tasks ON tasks.workspace_id = :workspace_id AND tasks.id = kept.task_id {JOINS}
+    {{where}}
+    ORDER BY kept.waits, kept.priority, kept.task_id LIMIT :limit
+"""  # noqa: S608 - constants
+_KEPT_COUNT = text(f"SELECT count(*) FROM ({_KEPT_ROWS}) AS kept")  # noqa: S608 - constants
 _HELD_COUNT = text("""
     SELECT count(*) FROM reservations WHERE workspace_id = :workspace_id AND state = 'held'
       AND (CAST(:whose AS uuid) IS NULL OR member_id = CAST(:whose AS uuid))

@@ -734,6 +734,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/kept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kept
+         * @description List what is kept for me, or for leads what is kept for a member, in the order in which it is handed out.
+         */
+        get: operations["pages.kept"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kept/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release Kept
+         * @description Let anybody have what is kept of these tasks, for a member, or for everybody.
+         */
+        post: operations["hand-out.release_kept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -1409,7 +1449,9 @@ export interface paths {
         head?: never;
         /**
          * Change
-         * @description Change a task's priority, batch or metadata. With `If-Match`, not over somebody else's change.
+         * @description Change a task's priority, as a whole or from a step on, its batch or metadata.
+         *
+         *     With `If-Match`, not over somebody else's change.
          */
         patch: operations["runs.change"];
         trace?: never;
@@ -1488,6 +1530,26 @@ export interface paths {
          * @description Have a task begin again at a step: a new run, which keeps the finished answers it builds on.
          */
         post: operations["bulk.move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/reserve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reserve
+         * @description Keep what people have to do next of a task for one member, or for nobody.
+         */
+        post: operations["hand-out.reserve"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1745,6 +1807,26 @@ export interface paths {
          * @description Show the queues open to me, what I hold, and my day.
          */
         get: operations["pages.work"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Upcoming
+         * @description Show what I would be handed next, or for leads what a member would, in that order and with why.
+         */
+        get: operations["hand-out.upcoming"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2083,9 +2165,11 @@ export interface components {
         };
         /**
          * ChangeProject
-         * @description What to change of a project.
+         * @description What to change of a project. `ageing_hours: null` lets nothing age any more.
          */
         ChangeProject: {
+            /** Ageing Hours */
+            ageing_hours?: number | null;
             /** Archive After Days */
             archive_after_days?: number | null;
             /** Description */
@@ -2101,10 +2185,14 @@ export interface components {
         /**
          * ChangeTask
          * @description What to change of a task. `batch: null` clears it.
+         *
+         *     With `from_step` the priority holds from that step on, and `priority: null` clears it there.
          */
         ChangeTask: {
             /** Batch */
             batch?: string | null;
+            /** From Step */
+            from_step?: string | null;
             /** Metadata */
             metadata?: {
                 [key: string]: unknown;
@@ -2721,6 +2809,41 @@ export interface components {
             task_id: string;
         };
         /**
+         * Kept
+         * @description For whom a task is kept. `step` is what they are handed; null while nothing of it waits for them yet.
+         */
+        Kept: {
+            reserved_for: components["schemas"]["Named"] | null;
+            /** Step */
+            step: string | null;
+            /**
+             * Task
+             * Format: uuid
+             */
+            task: string;
+        };
+        /**
+         * KeptReleased
+         * @description Of how many tasks nothing is kept any more, and how many there are still.
+         */
+        KeptReleased: {
+            /** Left */
+            left: number;
+            /** Released */
+            released: number;
+        };
+        /**
+         * KeptRow
+         * @description A task kept for one member. Without a step, nothing of it waits for them yet.
+         */
+        KeptRow: {
+            /** Priority */
+            priority: number;
+            /** Step */
+            step: string | null;
+            task: components["schemas"]["TaskRow"];
+        };
+        /**
          * KeySaid
          * @description A key; `key` is there only in the answer that made it.
          */
@@ -2950,6 +3073,8 @@ export interface components {
              * Format: uuid
              */
             project: string;
+            /** Reserve For */
+            reserve_for?: string | null;
         };
         /**
          * NewTasks
@@ -2975,6 +3100,8 @@ export interface components {
             priority: number;
             /** Project */
             project?: string | null;
+            /** Reserve For */
+            reserve_for?: string | null;
             /** Tasks */
             tasks?: components["schemas"]["NewTaskBody"][] | null;
         };
@@ -2994,6 +3121,26 @@ export interface components {
              * @default false
              */
             shared: boolean;
+        };
+        /**
+         * Next
+         * @description What would be handed out at this place. It stands by `priority`, of which waiting has gained `aged`.
+         */
+        Next: {
+            /** Aged */
+            aged: number;
+            /**
+             * Place
+             * @enum {string}
+             */
+            place: "kept" | "sent_back" | "line";
+            /** Priority */
+            priority: number;
+            /** Step */
+            step: string;
+            task: components["schemas"]["WaitingTask"];
+            /** Why */
+            why: string;
         };
         /**
          * Outcome
@@ -3155,6 +3302,20 @@ export interface components {
              */
             total_is_exact: boolean;
         };
+        /** Page[KeptRow] */
+        Page_KeptRow_: {
+            /** Items */
+            items: components["schemas"]["KeptRow"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Is Exact
+             * @default true
+             */
+            total_is_exact: boolean;
+        };
         /** Page[KeySaid] */
         Page_KeySaid_: {
             /** Items */
@@ -3272,6 +3433,8 @@ export interface components {
          * @description A project.
          */
         ProjectSaid: {
+            /** Ageing Hours */
+            ageing_hours: number | null;
             /** Archive After Days */
             archive_after_days: number | null;
             /** Can */
@@ -3374,6 +3537,18 @@ export interface components {
             says: string;
         };
         /**
+         * ReleaseKept
+         * @description What anybody may have from now: what is kept of these tasks, for a member, or for everybody.
+         */
+        ReleaseKept: {
+            /** All */
+            all?: true | null;
+            /** Member */
+            member?: string | null;
+            /** Tasks */
+            tasks?: string[] | null;
+        };
+        /**
          * ReleaseMany
          * @description Which holds to give back: these, all of one member, or everybody's.
          */
@@ -3460,6 +3635,14 @@ export interface components {
             state: string;
             /** Token */
             token: number;
+        };
+        /**
+         * Reserve
+         * @description For whom the task is to be kept, by id or e-mail address; null for nobody.
+         */
+        Reserve: {
+            /** Member */
+            member: string | null;
         };
         /**
          * RestoreAsk
@@ -3915,7 +4098,7 @@ export interface components {
         };
         /**
          * TaskPage
-         * @description A task with everything about it.
+         * @description A task with everything about it. `step_priorities` hold from their step on, in the order of the flow.
          */
         TaskPage: {
             audit: components["schemas"]["AuditStatus"] | null;
@@ -3971,6 +4154,7 @@ export interface components {
             /** Redo Count */
             redo_count: number;
             reserved_by: components["schemas"]["Named"] | null;
+            reserved_for: components["schemas"]["Named"] | null;
             /** Run Id */
             run_id: string | null;
             /** Run Reason */
@@ -3981,6 +4165,10 @@ export interface components {
             /** Seconds */
             seconds: number | null;
             status: components["schemas"]["TaskStatus"];
+            /** Step Priorities */
+            step_priorities: {
+                [key: string]: number;
+            };
             /** Steps */
             steps: string[];
             /** Thumbnail Url */
@@ -4022,6 +4210,7 @@ export interface components {
             /** Redo Count */
             redo_count: number;
             reserved_by: components["schemas"]["Named"] | null;
+            reserved_for: components["schemas"]["Named"] | null;
             /** Run Id */
             run_id: string | null;
             /** Run Reason */
@@ -4067,6 +4256,10 @@ export interface components {
             run_id: string | null;
             /** Status */
             status: string;
+            /** Step Priorities */
+            step_priorities: {
+                [key: string]: number;
+            } | null;
             /** Steps */
             steps: string[];
         };
@@ -4107,6 +4300,8 @@ export interface components {
          * @description One performer's turn at a step.
          */
         Turn: {
+            /** Aged */
+            aged: number;
             /** Answer Id */
             answer_id: string | null;
             /** Attempt */
@@ -4122,6 +4317,8 @@ export interface components {
             id: string;
             /** Performer */
             performer: string;
+            /** Priority */
+            priority: number;
             /** Reason */
             reason: string | null;
             /** Started At */
@@ -4130,6 +4327,15 @@ export interface components {
             state: string;
             /** Step */
             step: string;
+        };
+        /**
+         * Upcoming
+         * @description What a member would be handed, one after the other, if nobody else took anything.
+         */
+        Upcoming: {
+            /** Items */
+            items: components["schemas"]["Next"][];
+            member: components["schemas"]["Named"];
         };
         /**
          * UploadMode
@@ -4264,12 +4470,39 @@ export interface components {
             items: components["schemas"]["ViewSaid"][];
         };
         /**
+         * WaitingTask
+         * @description A task that waits, as far as a preview shows it.
+         */
+        WaitingTask: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** External Id */
+            external_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Preview */
+            preview: string;
+            /** Priority */
+            priority: number;
+            project: components["schemas"]["Named"];
+        };
+        /**
          * WorkHome
          * @description Where a member begins.
          */
         WorkHome: {
             /** Held */
             held: components["schemas"]["Held"][];
+            /** Kept */
+            kept: components["schemas"]["KeptRow"][];
+            /** Kept Count */
+            kept_count: number;
             /** Queues */
             queues: components["schemas"]["Queue"][];
             today: components["schemas"]["Today"];
@@ -5693,6 +5926,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InvitationSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "pages.kept": {
+        parameters: {
+            query?: {
+                member?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_KeptRow_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "hand-out.release_kept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseKept"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptReleased"];
                 };
             };
             /** @description Validation Error */
@@ -7183,6 +7484,41 @@ export interface operations {
             };
         };
     };
+    "hand-out.reserve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reserve"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     "runs.rerun": {
         parameters: {
             query?: never;
@@ -7680,6 +8016,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkHome"];
+                };
+            };
+        };
+    };
+    "hand-out.upcoming": {
+        parameters: {
+            query?: {
+                member?: string | null;
+                project?: string | null;
+                step?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upcoming"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -62,9 +62,9 @@ output:
   image: "{{ annotate.image }}"
 """
 
-WRITTEN = ("name", "description", "instructions", "shared_with_clients", "archive_after_days")
+WRITTEN = ("name", "description", "instructions", "shared_with_clients", "archive_after_days", "ageing_hours")
 # What null takes away; of the others null says nothing.
-CLEARED = {"archive_after_days"}
+CLEARED = {"archive_after_days", "ageing_hours"}
 
 
 def tag(project: Project) -> str:

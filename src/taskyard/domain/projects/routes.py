@@ -170,6 +170,7 @@ async def _said(session: AsyncSession, actor: Actor, row: Project, *, has_tasks:
         has_changes=row.draft != live_source,
         shared_with_clients=row.shared_with_clients,
         archive_after_days=row.archive_after_days,
+        ageing_hours=row.ageing_hours,
         input_schema=dict(flow.input_schema) if flow else None,
         steps=[StepSaid(id=step.id, use=step.use, by=list(step.by)) for step in flow.steps] if flow else [],
         created_at=row.created_at,

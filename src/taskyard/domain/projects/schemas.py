@@ -12,6 +12,8 @@ from taskyard.domain.projects.rules import ARCHIVE_DAYS_MAX, ProjectState
 from taskyard.web.bodies import Body, Said
 
 FLOW_CHARS_MAX = 500_000
+# A year: longer is as good as never.
+AGEING_HOURS_MAX = 8_760
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(max_length=100_000)]
 Source = Annotated[str, Field(max_length=FLOW_CHARS_MAX)]
@@ -27,7 +29,7 @@ class NewProject(Body):
 
 
 class ChangeProject(Body):
-    """What to change of a project."""
+    """What to change of a project. `ageing_hours: null` lets nothing age any more."""
 
     name: Name | None = None
     description: Text | None = None
@@ -35,6 +37,7 @@ class ChangeProject(Body):
     shared_with_clients: bool | None = None
     archive_after_days: Annotated[int | None, Field(ge=1, le=ARCHIVE_DAYS_MAX)] = None
     state: ProjectState | None = None
+    ageing_hours: Annotated[int, Field(ge=1, le=AGEING_HOURS_MAX, strict=True)] | None = None
 
 
 class DraftBody(Body):
@@ -91,6 +94,7 @@ class ProjectSaid(Said):
     has_changes: bool
     shared_with_clients: bool
     archive_after_days: int | None
+    ageing_hours: int | None
     input_schema: dict[str, Any] | None
     steps: list[StepSaid]
     created_at: datetime

@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Integer, PrimaryKeyConstraint, Text, func
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +33,9 @@ class Project(Base):
         ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]),
         CheckConstraint(PROJECT.check_sql(), "state"),
         CheckConstraint("archive_after_days > 0", "archive_after_days"),
+        CheckConstraint("ageing_hours > 0", "ageing_hours"),
+        # Which projects let their work age, for workers.
+        Index("projects_ageing_ix", "workspace_id", "id", postgresql_where=text("ageing_hours IS NOT NULL")),
     )
 
     workspace_id: Mapped[UUID]
@@ -41,6 +54,9 @@ class Project(Base):
     shared_with_clients: Mapped[bool]
     archive_after_days: Mapped[int | None] = mapped_column(
         Integer, comment="finished tasks go to the archive by themselves after so many days at rest; null: never"
+    )
+    ageing_hours: Mapped[int | None] = mapped_column(
+        Integer, comment="a free step run moves one number earlier each time it has waited so long; null: never"
     )
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

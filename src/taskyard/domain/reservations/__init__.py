@@ -1,6 +1,6 @@
 """Reservations: people's and agents' taking of step runs, under leases."""
 
-from taskyard.domain.reservations.actions import end_of_member, end_with_run, expire_due, performers_of
+from taskyard.domain.reservations.actions import end_of_member, end_with_run, expire_due, fit_to_role, performers_of
 from taskyard.domain.reservations.many import (
     end_with_runs,
     end_with_tasks,
@@ -21,6 +21,7 @@ __all__ = [
     "end_with_runs",
     "end_with_tasks",
     "expire_due",
+    "fit_to_role",
     "lock_held",
     "performers_of",
     "release_of_tasks",

@@ -12,10 +12,10 @@ from taskyard import ledger
 from taskyard.access import Actor, ActorKind
 from taskyard.domain import answers, runs
 from taskyard.domain.answers import Answer, By, Work
-from taskyard.domain.reservations import facts, holds, in_hand, rules, store
+from taskyard.domain.reservations import facts, holds, in_hand, keeping, preview, rules, store
 from taskyard.domain.reservations.holds import Hold
 from taskyard.domain.reservations.problems import LateSubmit, NotYourReservation, StaleDraft, WrongToken
-from taskyard.domain.reservations.rules import RESERVATION, ReservationState, may_release, seconds_in_hand
+from taskyard.domain.reservations.rules import RESERVATION, ReservationState, Taker, may_release, seconds_in_hand
 from taskyard.domain.reservations.tables import Reservation
 from taskyard.domain.runs import AGENTS, PEOPLE, STEP_RUN, StepRun, StepRunState
 from taskyard.kit.db.direct import Row
@@ -27,7 +27,12 @@ UNUSABLE_MAX = 50
 
 
 async def take(
-    session: AsyncSession, actor: Actor, *, project_id: UUID | None = None, step: str | None = None
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    project_id: UUID | None = None,
+    step: str | None = None,
+    explains: bool = False,
 ) -> Hold | None:
     """Hand the next step run to this member under a lease, or None when nothing is free for them.
 
@@ -48,6 +53,9 @@ async def take(
             await answers.fail(session, Actor.system(actor.workspace_id), turn, answers.error_of(problem))
             continue
         ledger.record(session, facts.reserved(actor, reservation_id, row), by=actor)
+        if explains:
+            taker = Taker(actor.workspace_id, actor.me, str(actor.role), performers_of(actor), project_id, step)
+            hold["explain"] = await preview.explain(session, taker, row, row.held_at)
         return hold
     return None
 
@@ -178,10 +186,18 @@ async def end_with_run(session: AsyncSession, workspace_id: UUID, task_id: UUID,
 
 
 async def end_of_member(session: AsyncSession, workspace_id: UUID, member_id: UUID) -> None:
-    """Give back what somebody holds who is no longer here. Their drafts stay."""
+    """Give back what somebody holds who is no longer here, and what is kept for them. Their drafts stay."""
     actor = Actor.system(workspace_id)
     for reservation in await store.held_by_member(session, workspace_id, member_id):
         await _end(session, actor, reservation, "expire", f"{reservation.step} went back: who held it has left.")
+    left = 1
+    while left:
+        _, left = await keeping.release_kept(session, actor, member_id=member_id)
+
+
+async def fit_to_role(session: AsyncSession, workspace_id: UUID, member_id: UUID, role: str) -> None:
+    """Let others have what is kept for somebody who may not take it any more."""
+    await keeping.release_kept(session, Actor.system(workspace_id), member_id=member_id, unfit_role=role)
 
 
 def performers_of(actor: Actor) -> list[str]:
@@ -205,6 +221,7 @@ async def _end(
             # Kept for whoever gave it back it would come to nobody.
             step_run.reserved_for = step_run.sent_back_to = None
     await session.flush()
+    await runs.keep_again(session, reservation.workspace_id, [reservation.task_id])
     ledger.record(session, facts.reservation_fact(_PAST[move], reservation, says), by=actor)
     await answers.go_on(session, actor, step_run)
 

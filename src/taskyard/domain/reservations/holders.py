@@ -14,7 +14,7 @@ async def holders(session: AsyncSession, workspace_id: UUID) -> list[Row]:
     return await fetch(session, _HOLDERS, {"workspace_id": workspace_id})
 
 
-# Both parts read an index that holds only what is in hand, or only what is kept.
+# Each part reads an index that holds only what is in hand, or only what is kept.
 _HOLDERS = """
     WITH part AS (
         SELECT member_id, project_id, count(*) AS held, 0 AS kept, count(draft) AS drafts,
@@ -24,6 +24,10 @@ _HOLDERS = """
         UNION ALL
         SELECT reserved_for, project_id, 0, count(*), 0, NULL, NULL
         FROM step_runs WHERE workspace_id = %(workspace_id)s AND state = 'queued' AND reserved_for IS NOT NULL
+        GROUP BY reserved_for, project_id
+        UNION ALL
+        SELECT reserved_for, project_id, 0, count(*), 0, NULL, NULL
+        FROM tasks WHERE workspace_id = %(workspace_id)s AND reserved_for IS NOT NULL
         GROUP BY reserved_for, project_id
     )
     SELECT json_build_object('id', members.id, 'name', members.name, 'role', members.role,

@@ -54,7 +54,7 @@ async def of_claim(session: AsyncSession, actor: Actor, reservation_id: UUID, ro
             "external_id": row.external_id,
             "project": {"id": row.project_id, "name": row.project_name},
             "status": "in_progress",
-            "priority": row.priority,
+            "priority": row.task_priority,
             "batch": row.batch,
             "preview": row.preview,
             "created_at": row.created_at,

@@ -52,6 +52,7 @@ async def _give_back(session: AsyncSession, actor: Actor, held: Sequence[Row]) -
     ended = {"ids": [row.id for row in held], "state": state, "reason": reason, "workspace_id": actor.workspace_id}
     await fetch(session, _END, ended)
     run_ids = await runs.give_back_many(session, actor.workspace_id, {row.step_run_id: row.token for row in held})
+    await runs.keep_again(session, actor.workspace_id, list({row.task_id for row in held}))
     await runs.settle_many(session, actor.workspace_id, run_ids)
     for row in held:
         hold = Reservation(

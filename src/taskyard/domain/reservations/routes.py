@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 
 from taskyard.access import Permission
 from taskyard.domain.answers import Answer
-from taskyard.domain.reservations import actions, holders, releasing, store
+from taskyard.domain.reservations import actions, holders, keeping, preview, releasing
 from taskyard.domain.reservations.holds import Hold
 from taskyard.domain.reservations.holds import said as reservation_said
 from taskyard.domain.reservations.rules import Outcome
@@ -20,19 +20,24 @@ from taskyard.domain.reservations.schemas import (
     Giver,
     HolderRow,
     HoldSaid,
+    Kept,
+    KeptReleased,
     ReleasedMany,
     ReleasedSaid,
+    ReleaseKept,
     ReleaseMany,
     ReservationSaid,
+    Reserve,
     Skip,
     Submit,
     Submitted,
     TakeNext,
     Token,
+    Upcoming,
 )
 from taskyard.kit import strict_json
 from taskyard.web import Router, Session, Who
-from taskyard.web.bodies import Page
+from taskyard.web.bodies import Named, Page
 
 routes = Router(noun="hand-out")
 
@@ -45,13 +50,25 @@ routes = Router(noun="hand-out")
 )
 async def take_next(body: TakeNext, session: Session, actor: Who) -> Response:
     """Take the next work: it is held for me until I submit, skip, release, or the hold runs out."""
-    hold = await actions.take(session, actor, project_id=body.project, step=body.step)
+    hold = await actions.take(session, actor, project_id=body.project, step=body.step, explains=body.explain)
     if hold is None:
         return Response(status_code=204)
-    if body.explain:
-        free = await store.free_count(session, actor, actions.performers_of(actor))
-        hold["explain"] = _explained(hold, free)
     return _json(hold)
+
+
+@routes.verb("GET", "/work/next", may=Permission.WORK_TAKE, answers=Upcoming)
+async def upcoming(
+    session: Session,
+    actor: Who,
+    member: UUID | None = None,
+    project: UUID | None = None,
+    step: Annotated[str | None, Query(max_length=100)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Upcoming:
+    """Show what I would be handed next, or for leads what a member would, in that order and with why."""
+    who = await preview.whose(session, actor, member)
+    rows = await preview.upcoming(session, who, project_id=project, step=step, limit=limit)
+    return Upcoming.model_validate({"member": {"id": who.id, "name": who.name}, "items": rows})
 
 
 # Before the one whose address names a reservation.
@@ -68,6 +85,24 @@ async def release_many(body: ReleaseMany, session: Session, actor: Who) -> Relea
     results, left = await releasing.release_many(session, actor, ids=body.ids, member_id=body.member)
     released = sum(one.outcome is Outcome.RELEASED for one in results)
     return ReleasedMany(released=released, left=left, results=[ReleasedSaid.model_validate(one) for one in results])
+
+
+@routes.verb("POST", "/tasks/{task_id}/reserve", may=Permission.WORK_RELEASE_ANY, answers=Kept)
+async def reserve(task_id: UUID, body: Reserve, session: Session, actor: Who) -> Kept:
+    """Keep what people have to do next of a task for one member, or for nobody."""
+    task, member, turn = await keeping.reserve(session, actor, task_id, body.member)
+    named = Named(id=member.id, name=member.name) if member else None
+    return Kept(task=task.id, reserved_for=named, step=turn.step if turn else None)
+
+
+@routes.verb("POST", "/kept/release", may=Permission.WORK_RELEASE_ANY, answers=KeptReleased)
+async def release_kept(body: ReleaseKept, session: Session, actor: Who) -> KeptReleased:
+    """Let anybody have what is kept of these tasks, for a member, or for everybody."""
+    if body.member is not None:
+        released, left = await keeping.release_kept_of(session, actor, body.member)
+    else:
+        released, left = await keeping.release_kept(session, actor, task_ids=body.tasks)
+    return KeptReleased(released=released, left=left)
 
 
 @routes.verb("GET", "/reservations/{reservation_id}", may=Permission.WORK_TAKE, responses={200: {"model": HoldSaid}})
@@ -116,14 +151,3 @@ def _answer(answer: Answer) -> AnswerSaid:
 
 def _json(hold: Hold) -> Response:
     return Response(strict_json.dumps(hold), media_type="application/json")
-
-
-def _explained(hold: Hold, free: int) -> dict[str, Any]:
-    key = {
-        "priority": hold["task"]["priority"],
-        "created_at": hold["task"]["created_at"],
-        "task": hold["task"]["id"],
-        "free_behind_it": free,
-    }
-    why = f"Of what is free for you it has the lowest priority number, {key['priority']}, and is the oldest."
-    return {"why": why, "key": key}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from taskyard.access import Actor, Permission
@@ -49,6 +51,17 @@ RESERVATION = Lifecycle(
         "expire": ({_S.HELD}, _S.EXPIRED),
     },
 )
+
+
+class Taker(NamedTuple):
+    """Somebody who stands in line: what decides on what they are handed."""
+
+    workspace_id: UUID
+    me: UUID
+    role: str
+    performers: Sequence[str]
+    project_id: UUID | None
+    step: str | None
 
 
 def may_release(actor: Actor, holder_id: UUID) -> bool:

@@ -61,6 +61,42 @@ class ReleaseMany(Body):
         return self
 
 
+class ReleaseKept(Body):
+    """What anybody may have from now: what is kept of these tasks, for a member, or for everybody."""
+
+    tasks: Annotated[list[UUID], Field(min_length=1, max_length=RELEASE_MAX)] | None = None
+    member: UUID | None = None
+    all: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def one_of_three(self) -> ReleaseKept:
+        """Refuse none and several: what is given up should be said once."""
+        if [self.tasks, self.member, self.all].count(None) != 2:  # noqa: PLR2004 - two of the three
+            raise ValueError("say one of `tasks`, `member` and `all`")
+        return self
+
+
+class Reserve(Body):
+    """For whom the task is to be kept, by id or e-mail address; null for nobody."""
+
+    member: Annotated[str, Field(min_length=1, max_length=254)] | None
+
+
+class Kept(Said):
+    """For whom a task is kept. `step` is what they are handed; null while nothing of it waits for them yet."""
+
+    task: UUID
+    reserved_for: Named | None
+    step: str | None
+
+
+class KeptReleased(Said):
+    """Of how many tasks nothing is kept any more, and how many there are still."""
+
+    released: int
+    left: int
+
+
 class ReservationSaid(Said):
     """A hold."""
 
@@ -111,6 +147,35 @@ class HeldTask(Said):
     input_schema: dict[str, Any]
     instructions: str
     files: dict[str, Any]
+
+
+class WaitingTask(Said):
+    """A task that waits, as far as a preview shows it."""
+
+    id: UUID
+    external_id: str | None
+    preview: str
+    project: Named
+    created_at: datetime
+    priority: int
+
+
+class Next(Said):
+    """What would be handed out at this place. It stands by `priority`, of which waiting has gained `aged`."""
+
+    task: WaitingTask
+    step: str
+    place: Literal["kept", "sent_back", "line"]
+    priority: int
+    aged: int
+    why: str
+
+
+class Upcoming(Said):
+    """What a member would be handed, one after the other, if nobody else took anything."""
+
+    member: Named
+    items: list[Next]
 
 
 class Explained(Said):

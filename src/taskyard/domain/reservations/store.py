@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor, Permission
 from taskyard.domain.reservations.problems import NoSuchReservation
-from taskyard.domain.reservations.rules import ReservationState
-from taskyard.domain.reservations.tables import Reservation
+from taskyard.domain.reservations.rules import ReservationState, Taker
+from taskyard.domain.reservations.tables import Reservation, StepSkip
 from taskyard.kit.db.direct import Row, fetch
 
 
@@ -30,11 +30,6 @@ async def claim(
     One guarded statement: among many who ask at once each row goes to one. Work kept for the member comes first,
     then what was sent back to them, then priority, oldest task, id.
     """
-    filters = ""
-    if project_id is not None:
-        filters += " AND s.project_id = %(project_id)s"
-    if step is not None:
-        filters += " AND s.step = %(step)s"
     values = {
         "workspace_id": actor.workspace_id,
         "reservation_id": reservation_id,
@@ -44,8 +39,17 @@ async def claim(
         "project_id": project_id,
         "step": step,
     }
-    rows = await fetch(session, _CLAIM.replace("/*filters*/", filters), values)
+    rows = await fetch(session, _CLAIM.replace("/*filters*/", _filters(project_id, step)), values)
     return rows[0] if rows else None
+
+
+def _filters(project_id: UUID | None, step: str | None) -> str:
+    by_project = "" if project_id is None else " AND s.project_id = %(project_id)s"
+    return by_project + ("" if step is None else " AND s.step = %(step)s")
+
+
+def _narrowed(statement: str, taker: Taker) -> str:
+    return statement.replace("/*filters*/", _filters(taker.project_id, taker.step))
 
 
 async def lock(session: AsyncSession, actor: Actor, reservation_id: UUID) -> Reservation:
@@ -103,12 +107,27 @@ async def note_skip(
     )
 
 
-async def free_count(session: AsyncSession, actor: Actor, performers: Sequence[str]) -> int:
-    """Return how many step runs stand in line for this member, to explain a hand-out."""
-    found = await session.execute(
-        _FREE_COUNT, {"workspace_id": actor.workspace_id, "performers": list(performers), "role": actor.role}
+async def forget_skip(session: AsyncSession, workspace_id: UUID, step_run_id: UUID, member_id: UUID) -> None:
+    """Let a member have a step run again that they skipped."""
+    await session.execute(
+        delete(StepSkip).where(
+            StepSkip.workspace_id == workspace_id,
+            StepSkip.step_run_id == step_run_id,
+            StepSkip.member_id == member_id,
+        )
     )
-    return int(found.scalar_one())
+
+
+async def line_of(session: AsyncSession, taker: Taker, limit: int) -> list[Row]:
+    """Return what somebody would be handed next, in the very order of the claim. Locks nothing."""
+    return await fetch(session, _narrowed(_LINE, taker), {**taker._asdict(), "limit": limit})
+
+
+async def skipped_before(session: AsyncSession, taker: Taker, turn: Row) -> int:
+    """Return how much of what is free for somebody would come before this turn, had they not skipped it."""
+    values = {**taker._asdict(), "priority": turn.priority, "task_id": turn.task_id, "id": turn.id}
+    (row,) = await fetch(session, _narrowed(_SKIPPED_BEFORE, taker), values)
+    return int(row.number)
 
 
 async def now(session: AsyncSession) -> Any:
@@ -121,21 +140,15 @@ _SKIP = text("""
     VALUES (:workspace_id, :step_run_id, :member_id, :reason)
     ON CONFLICT (workspace_id, step_run_id, member_id) DO NOTHING
 """)
-_FREE_COUNT = text("""
-    SELECT count(*) FROM (SELECT 1 FROM step_runs AS s
-    WHERE s.workspace_id = :workspace_id AND s.state = 'queued' AND s.performer IN ('people', 'agents')
-      AND s.reserved_for IS NULL AND s.sent_back_to IS NULL
-      AND s.performer = ANY(:performers) AND (s.roles IS NULL OR :role = ANY(s.roles)) LIMIT 10000) AS free
-""")
 
 _FREE = "SELECT s.id FROM step_runs AS s WHERE s.workspace_id = %(workspace_id)s AND s.state = 'queued'"
-_FITS = """
+_MAY = """
           AND s.performer = ANY(%(performers)s) AND s.performer IN ('people', 'agents')
           AND (s.roles IS NULL OR %(role)s = ANY(s.roles)) /*filters*/
           AND NOT EXISTS (SELECT 1 FROM step_skips AS k WHERE k.workspace_id = %(workspace_id)s
                           AND k.step_run_id = s.id AND k.member_id = %(me)s)
-        ORDER BY s.priority, s.task_id, s.id FOR UPDATE OF s SKIP LOCKED LIMIT 1
-"""
+        ORDER BY s.priority, s.task_id, s.id"""
+_FITS = f"{_MAY} FOR UPDATE OF s SKIP LOCKED LIMIT 1"
 # The three places to look, each with an index of its own, stand in one COALESCE: it asks for the next only when the
 # one before had nothing. COALESCE itself stands in a sub-select: under row-level security a bare one is no condition
 # that PostgreSQL takes to an index, and each claim would read every step run of the workspace.
@@ -177,8 +190,9 @@ _CLAIM = f"""
         RETURNING draft, draft_revision, draft_saved_at
     )
     SELECT claimed.id, claimed.run_id, claimed.task_id, claimed.project_id, claimed.step, claimed.attempt,
-           claimed.token, claimed.hold_seconds, claimed.lease_until, claimed.priority, claimed.reserved_for,
-           claimed.sent_back_to, now() AS held_at, held.draft, held.draft_revision, held.draft_saved_at,
+           claimed.token, claimed.hold_seconds, claimed.lease_until, claimed.priority, claimed.aged,
+           claimed.created_at AS opened_at, claimed.reserved_for, claimed.sent_back_to, tasks.priority AS task_priority,
+           now() AS held_at, held.draft, held.draft_revision, held.draft_saved_at,
            tasks.external_id, tasks.batch, tasks.preview, tasks.created_at, tasks.redo_count, tasks.picture_id,
            tasks.last_submitted_at, task_inputs.input,
            runs.flow_version, runs.settings, runs.number, projects.name AS project_name, projects.instructions
@@ -188,3 +202,28 @@ _CLAIM = f"""
     JOIN runs ON runs.workspace_id = %(workspace_id)s AND runs.id = claimed.run_id
     JOIN projects ON projects.workspace_id = %(workspace_id)s AND projects.id = claimed.project_id
 """  # noqa: S608 - built from constants of this file
+_WAITS = """
+        (SELECT {place} AS place, s.id, s.task_id, s.project_id, s.step, s.priority, s.aged, s.created_at AS opened_at
+         FROM step_runs AS s WHERE s.workspace_id = %(workspace_id)s AND s.state = 'queued' AND {which} {may}
+         LIMIT %(limit)s)"""
+# The three places of the claim, one after the other, each along its own index.
+_LINE = f"""
+    SELECT line.*, tasks.external_id, tasks.preview, tasks.created_at, tasks.priority AS task_priority,
+           projects.name AS project_name
+    FROM ({_WAITS.format(place=0, which="s.reserved_for = %(me)s", may=_MAY)}
+        UNION ALL
+        {_WAITS.format(place=1, which="s.reserved_for IS NULL AND s.sent_back_to = %(me)s", may=_MAY)}
+        UNION ALL
+        {_WAITS.format(place=2, which="s.reserved_for IS NULL AND s.sent_back_to IS NULL", may=_MAY)}) AS line
+    JOIN tasks ON tasks.workspace_id = %(workspace_id)s AND tasks.id = line.task_id
+    JOIN projects ON projects.workspace_id = %(workspace_id)s AND projects.id = line.project_id
+    ORDER BY line.place, line.priority, line.task_id, line.id LIMIT %(limit)s
+"""  # noqa: S608 - built from constants of this file
+_SKIPPED_BEFORE = """
+    SELECT count(*) AS number FROM step_skips AS k
+    JOIN step_runs AS s ON s.workspace_id = %(workspace_id)s AND s.id = k.step_run_id
+    WHERE k.workspace_id = %(workspace_id)s AND k.member_id = %(me)s AND s.state = 'queued'
+      AND s.reserved_for IS NULL AND s.sent_back_to IS NULL AND s.performer = ANY(%(performers)s)
+      AND (s.roles IS NULL OR %(role)s = ANY(s.roles)) /*filters*/
+      AND (s.priority, s.task_id, s.id) < (%(priority)s, %(task_id)s, %(id)s)
+"""

@@ -64,7 +64,7 @@ class Reservation(Base):
     draft: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     draft_revision: Mapped[int] = mapped_column(Integer)
     draft_saved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    reason: Mapped[str | None] = mapped_column(Text, comment="why it was skipped or released")
+    reason: Mapped[str | None] = mapped_column(Text, comment="why it ended, in words its holder reads")
     held_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
@@ -78,6 +78,8 @@ class StepSkip(Base):
         ForeignKeyConstraint(
             ["workspace_id", "step_run_id"], ["step_runs.workspace_id", "step_runs.id"], ondelete="CASCADE"
         ),
+        # What one member has skipped, to explain what they are handed.
+        Index("step_skips_member_ix", "workspace_id", "member_id"),
     )
 
     workspace_id: Mapped[UUID]

@@ -1,7 +1,9 @@
 """Runs and step runs: a task's passes through its flow, and the line people and models stand at."""
 
 from taskyard.domain.runs.actions import NewTask, admit, going_of
+from taskyard.domain.runs.ageing import PORTION, age, due_to_age, projects_that_age
 from taskyard.domain.runs.facts import run_fact, step_fact
+from taskyard.domain.runs.keeping import Wish, keep, keep_again, members_for
 from taskyard.domain.runs.many import (
     Outcomes,
     begin_change,
@@ -32,7 +34,7 @@ from taskyard.domain.runs.many_rules import (
     sending_back,
     undoing,
 )
-from taskyard.domain.runs.problems import NoSuchRun, NoSuchStep, NoSuchStepRun, TaskGone
+from taskyard.domain.runs.problems import NoSuchRun, NoSuchStep, NoSuchStepRun, NothingToReserve, TaskGone
 from taskyard.domain.runs.progress import (
     Going,
     advance,
@@ -61,6 +63,7 @@ from taskyard.domain.runs.store import (
     get,
     lock,
     lock_step_run,
+    lock_step_runs_of_task,
     lost_leases,
     now,
     overdue_cancellations,
@@ -72,6 +75,7 @@ from taskyard.domain.runs.tables import Run, StepRun
 __all__ = [
     "AGENTS",
     "PEOPLE",
+    "PORTION",
     "RUN",
     "STEP_RUN",
     "Change",
@@ -80,6 +84,7 @@ __all__ = [
     "NoSuchRun",
     "NoSuchStep",
     "NoSuchStepRun",
+    "NothingToReserve",
     "Outcome",
     "Outcomes",
     "Run",
@@ -89,8 +94,10 @@ __all__ = [
     "StepRunState",
     "TaskGone",
     "Verdict",
+    "Wish",
     "admit",
     "advance",
+    "age",
     "back_to",
     "batching",
     "begin_change",
@@ -103,6 +110,7 @@ __all__ = [
     "decide",
     "delete",
     "deleting",
+    "due_to_age",
     "end_lease",
     "extend_lease",
     "finished_steps",
@@ -110,15 +118,20 @@ __all__ = [
     "give_back_many",
     "going_of",
     "is_model",
+    "keep",
+    "keep_again",
     "lock",
     "lock_step_run",
+    "lock_step_runs_of_task",
     "lost_leases",
+    "members_for",
     "moving",
     "now",
     "open_turns",
     "overdue_cancellations",
     "preview",
     "prioritising",
+    "projects_that_age",
     "refused",
     "releasing",
     "rerun",

@@ -14,7 +14,7 @@ from taskyard import ledger
 from taskyard.access import Actor
 from taskyard.domain import files, projects, tasks
 from taskyard.domain.projects import Published
-from taskyard.domain.runs import facts, progress, store
+from taskyard.domain.runs import facts, keeping, priorities, progress, store
 from taskyard.domain.runs.problems import HeldByPerson, InputInvalid, ModelUnknown, NotAnApp
 from taskyard.domain.runs.progress import Going
 from taskyard.domain.runs.rules import RUN, RunState, StepRunState
@@ -45,6 +45,7 @@ class NewTask:
     priority: int = 0
     batch: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    reserve_for: str | None = None
 
 
 async def admit(
@@ -66,7 +67,11 @@ async def admit(
         await _files_of(session, actor, published[new.project_id], new.input, _place(number, len(wanted)))
         for number, new in enumerate(wanted)
     ]
-    rows = [_row(actor, new, its_files) for new, its_files in zip(wanted, shown, strict=True)]
+    keepers = await _keepers(session, actor, wanted, published)
+    rows = [
+        {**_row(actor, new, its_files), "reserved_for": keepers.get(number)}
+        for number, (new, its_files) in enumerate(zip(wanted, shown, strict=True))
+    ]
     inputs = [
         {"workspace_id": actor.workspace_id, "task_id": row["id"], "input": new.input, "extra": new.metadata}
         for row, new in zip(rows, wanted, strict=True)
@@ -161,25 +166,24 @@ async def change_task(
     batch: str | None,
     metadata: dict[str, Any] | None,
     clear_batch: bool,
+    from_step: str | None = None,
     read_tag: str | None = None,
 ) -> Task:
     """Change what the hand-out and lists go by. The priority follows the task through its open steps.
 
+    With a step, the priority holds from that step on, and None clears it there.
     With the tag of what was read, refuses when somebody has changed it since.
     """
-    if priority is not None:
-        await store.reprioritise(session, actor.workspace_id, task_id, priority)
+    moves_in_line = priority is not None or from_step is not None
+    if moves_in_line:
+        await store.lock_step_runs_of_task(session, actor.workspace_id, task_id)
     task = await tasks.lock(session, actor.workspace_id, task_id)
     known = await tasks.metadata_of(session, actor.workspace_id, task_id)
-    if read_tag is not None and read_tag != tasks.tag_of(task.priority, task.batch, known):
+    if read_tag is not None and read_tag != tasks.tag_of(task.priority, task.batch, known, task.step_priorities):
         raise TaskStale
-    if priority is not None:
-        # Behind the lock: whoever answered just before has opened the next turn with the old priority.
-        await store.reprioritise_free(session, actor.workspace_id, task_id, priority)
     says: list[str] = []
-    if priority is not None and priority != task.priority:
-        says.append(f"priority {task.priority} became {priority}")
-        task.priority = priority
+    if moves_in_line and (moved := await priorities.change(session, task, priority, from_step)):
+        says.append(moved)
     if (batch is not None or clear_batch) and batch != task.batch:
         says.append(f"batch became {batch}" if batch else "the batch was cleared")
         task.batch = batch
@@ -278,6 +282,16 @@ async def _files_of(
 ) -> list[files.File]:
     named = [(f"{where}.{place}", handle, kind) for place, handle, kind in published.checker.file_values(given)]
     return await files.require_all(session, actor.workspace_id, named) if named else []
+
+
+async def _keepers(
+    session: AsyncSession, actor: Actor, wanted: Sequence[NewTask], published: Mapping[UUID, Published]
+) -> dict[int, UUID]:
+    """Return for whom the tasks of these numbers are to be kept."""
+    named = {number: new.reserve_for for number, new in enumerate(wanted) if new.reserve_for}
+    flows = {number: published[wanted[number].project_id].flow for number in named}
+    members = await keeping.members_for(session, actor, keeping.placed(named, flows, len(wanted)))
+    return {number: member.id for number, member in zip(named, members, strict=True)}
 
 
 def _pairs(rows: Sequence[dict[str, Any]], shown: Sequence[list[files.File]]) -> list[tuple[UUID, UUID]]:

@@ -17,7 +17,7 @@ from taskyard.domain.runs import many_rules
 from taskyard.domain.runs.many import Outcomes, begin_change
 from taskyard.domain.runs.many_rules import Change
 from taskyard.domain.runs.many_store import OPEN, Row
-from taskyard.domain.tasks import priority_at
+from taskyard.domain.tasks import PRIORITY_MIN, priority_at
 from taskyard.ledger import Fact
 
 
@@ -128,16 +128,20 @@ _SET = text("UPDATE tasks SET priority = :priority WHERE workspace_id = :workspa
 _SET_OVERRIDES = text("""
     UPDATE tasks SET step_priorities = :value WHERE workspace_id = :workspace_id AND id = ANY(:ids)
 """).bindparams(bindparam("value", type_=JSONB(none_as_null=True)))
+# What waiting has gained stays, as far as there are earlier numbers.
+_LESS_AGE = f"greatest({PRIORITY_MIN}, CAST(:priority AS bigint) - aged)"
 # What somebody is just taking is passed over: it is on its way out of the line. The tasks are locked here, and whoever
 # waits for one of them must not be waited for.
 _STAND_ALL = text(f"""
-    UPDATE step_runs SET priority = :priority WHERE workspace_id = :workspace_id AND id = ANY(ARRAY(
+    UPDATE step_runs SET priority = {_LESS_AGE} WHERE workspace_id = :workspace_id AND id = ANY(ARRAY(
         SELECT id FROM step_runs
-        WHERE workspace_id = :workspace_id AND run_id = ANY(:runs) AND state IN {OPEN} AND priority <> :priority
+        WHERE workspace_id = :workspace_id AND run_id = ANY(:runs) AND state IN {OPEN} AND priority <> {_LESS_AGE}
         FOR UPDATE SKIP LOCKED))
 """)  # noqa: S608 - constants
-_STAND = text("UPDATE step_runs SET priority = :priority WHERE workspace_id = :workspace_id AND id = ANY(:ids)")
+_STAND = text(f"""
+    UPDATE step_runs SET priority = {_LESS_AGE} WHERE workspace_id = :workspace_id AND id = ANY(:ids)
+""")  # noqa: S608 - constants
 _OPEN_TURNS = text(f"""
-    SELECT id, run_id, step, priority FROM step_runs
+    SELECT id, run_id, step, CAST(priority AS bigint) + aged AS priority FROM step_runs
     WHERE workspace_id = :workspace_id AND run_id = ANY(:runs) AND state IN {OPEN} FOR UPDATE SKIP LOCKED
 """)  # noqa: S608 - constants

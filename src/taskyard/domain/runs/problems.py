@@ -25,6 +25,16 @@ class HeldByPerson(Problem):
     kind = Kind.CONFLICT
 
 
+class CannotReserveFor(Problem):
+    """The work cannot be kept: {summary}."""
+
+
+class NothingToReserve(Problem):
+    """The task is {status}: nothing of it will be handed out that could be kept for somebody."""
+
+    kind = Kind.CONFLICT
+
+
 class ModelUnknown(Problem):
     """{model} is no model that can do {use}: {can} can."""
 

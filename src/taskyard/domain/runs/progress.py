@@ -48,6 +48,9 @@ async def open_turns(session: AsyncSession, opened: Sequence[StepRun]) -> None:
     """Write what is due, and tell models of their work."""
     session.add_all(opened)
     await session.flush()
+    kept = [row for row in opened if row.reserved_for is not None]
+    if kept:
+        await store.keep_only_for_takers(session, kept[0].workspace_id, [row.id for row in kept])
     if any(is_model(row.performer) for row in opened):
         await store.announce_work(session)
 

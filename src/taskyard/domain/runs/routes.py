@@ -32,7 +32,10 @@ routes = Router(noun="runs")
 async def create(body: NewTasks, session: Session, actor: Who) -> TaskSaid | TasksSaid:
     """Create one task, or up to a thousand: all of them, or none."""
     bodies = body.tasks or [NewTaskBody.model_validate(body.model_dump(exclude={"tasks"}))]
-    wanted = [NewTask(new.project, new.input, new.external_id, new.priority, new.batch, new.metadata) for new in bodies]
+    wanted = [
+        NewTask(new.project, new.input, new.external_id, new.priority, new.batch, new.metadata, new.reserve_for)
+        for new in bodies
+    ]
     made = await actions.admit(session, actor, wanted)
     await session.flush()
     said = [TaskSaid.model_validate(task) for task in made]
@@ -48,7 +51,10 @@ async def change(
     response: Response,
     if_match: Annotated[str | None, Header(alias="If-Match")] = None,
 ) -> TaskSaid:
-    """Change a task's priority, batch or metadata. With `If-Match`, not over somebody else's change."""
+    """Change a task's priority, as a whole or from a step on, its batch or metadata.
+
+    With `If-Match`, not over somebody else's change.
+    """
     task = await actions.change_task(
         session,
         actor,
@@ -56,12 +62,13 @@ async def change(
         priority=body.priority,
         batch=body.batch,
         metadata=body.metadata,
+        from_step=body.from_step,
         clear_batch="batch" in body.model_fields_set,
         read_tag=None if if_match in {None, "*"} else str(if_match).removeprefix("W/"),
     )
     await session.flush()
     known = await tasks.metadata_of(session, actor.workspace_id, task_id)
-    response.headers["ETag"] = tasks.tag_of(task.priority, task.batch, known)
+    response.headers["ETag"] = tasks.tag_of(task.priority, task.batch, known, task.step_priorities)
     return TaskSaid.model_validate(task)
 
 

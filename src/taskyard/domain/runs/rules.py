@@ -8,6 +8,7 @@ from taskyard.kit.lifecycle import Lifecycle
 
 PEOPLE = "people"
 AGENTS = "agents"
+HOUR_SECONDS = 3600
 
 
 class RunState(StrEnum):

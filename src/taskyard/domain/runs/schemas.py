@@ -14,6 +14,7 @@ from taskyard.web.bodies import Body, Said
 TASKS_MAX = 1000
 Priority = Annotated[int, Field(ge=PRIORITY_MIN, le=PRIORITY_MAX, strict=True)]
 ExternalId = Annotated[str, Field(min_length=1, max_length=EXTERNAL_ID_CHARS_MAX)]
+Somebody = Annotated[str, Field(min_length=1, max_length=254, description="A member's id or e-mail address.")]
 Batch = Annotated[str, Field(min_length=1, max_length=BATCH_CHARS_MAX)]
 
 
@@ -26,6 +27,7 @@ class NewTaskBody(Body):
     priority: Priority = 0
     batch: Batch | None = None
     metadata: dict[str, Any] = Field(default_factory=dict)
+    reserve_for: Somebody | None = None
 
 
 class NewTasks(Body):
@@ -38,6 +40,7 @@ class NewTasks(Body):
     priority: Priority = 0
     batch: Batch | None = None
     metadata: dict[str, Any] = Field(default_factory=dict)
+    reserve_for: Somebody | None = None
 
     @model_validator(mode="after")
     def one_or_many(self) -> NewTasks:
@@ -53,11 +56,22 @@ class NewTasks(Body):
 
 
 class ChangeTask(Body):
-    """What to change of a task. `batch: null` clears it."""
+    """What to change of a task. `batch: null` clears it.
+
+    With `from_step` the priority holds from that step on, and `priority: null` clears it there.
+    """
 
     priority: Priority | None = None
+    from_step: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     batch: Batch | None = None
     metadata: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def says_which_priority(self) -> ChangeTask:
+        """Refuse a step without what is to hold from it on."""
+        if self.from_step is not None and "priority" not in self.model_fields_set:
+            raise ValueError("`from_step` needs `priority`: a number, or null to clear it there")
+        return self
 
 
 class RunSettings(Body):
@@ -90,6 +104,7 @@ class TaskSaid(Said):
     status: str
     steps: list[str]
     priority: int
+    step_priorities: dict[str, int] | None
     batch: str | None
     run_id: UUID | None
     redo_count: int

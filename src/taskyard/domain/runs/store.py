@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.domain.runs.problems import NoSuchRun, NoSuchStepRun
-from taskyard.domain.runs.rules import RunState, StepRunState
+from taskyard.domain.runs.rules import RunState
 from taskyard.domain.runs.tables import Run, StepRun
+from taskyard.domain.tasks import PRIORITY_MIN, Task
 from taskyard.kit.db.direct import fetch
 
 FRESH = {"populate_existing": True}
@@ -74,22 +77,38 @@ async def lock_step_run(session: AsyncSession, workspace_id: UUID, step_run_id: 
     return found
 
 
-async def reprioritise(session: AsyncSession, workspace_id: UUID, task_id: UUID, priority: int) -> None:
-    """Let open step runs of a task stand in line by a new priority."""
-    await session.execute(
-        update(StepRun)
-        .where(
-            StepRun.workspace_id == workspace_id,
-            StepRun.task_id == task_id,
-            StepRun.state.in_([StepRunState.QUEUED, StepRunState.RUNNING, StepRunState.WAITING]),
-        )
-        .values(priority=priority)
+async def lock_step_runs_of_task(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> list[StepRun]:
+    """Lock the step runs of a task's latest run, before the task is locked."""
+    latest = select(Task.run_id).where(Task.workspace_id == workspace_id, Task.id == task_id).scalar_subquery()
+    rows = await session.scalars(
+        select(StepRun)
+        .where(StepRun.workspace_id == workspace_id, StepRun.run_id == latest)
+        .order_by(StepRun.id)
+        .with_for_update(of=StepRun)
+        .execution_options(**FRESH)
     )
+    return list(rows)
 
 
-async def reprioritise_free(session: AsyncSession, workspace_id: UUID, task_id: UUID, priority: int) -> None:
-    """Do the same for what nobody is just taking. The task is locked, so nothing that is locked here is waited for."""
-    await session.execute(_REPRIORITISE_FREE, {"workspace_id": workspace_id, "task_id": task_id, "priority": priority})
+async def stand_in_line(
+    session: AsyncSession, workspace_id: UUID, run_id: UUID | None, by_step: Mapping[str, int]
+) -> None:
+    """Let the open step runs of a run stand by these priorities, less what each has gained by waiting.
+
+    What somebody is just taking is passed over: the task is locked, and nothing that is locked here is waited for.
+    """
+    told = {"workspace_id": workspace_id, "run_id": run_id, "by_step": json.dumps(by_step), "least": PRIORITY_MIN}
+    await session.execute(_STAND_IN_LINE, told)
+
+
+async def keep_only_for_takers(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID]) -> None:
+    """Of these turns, leave those kept whose roles admit the member; the others stay kept for the next turn."""
+    await session.execute(_KEEP_ONLY_FOR_TAKERS, {"workspace_id": workspace_id, "ids": list(ids)})
+
+
+async def keep_waiting(session: AsyncSession, workspace_id: UUID, task_ids: Sequence[UUID]) -> None:
+    """Let what these tasks keep for somebody go over to a turn of theirs that waits, where their role admits it."""
+    await session.execute(_KEEP_WAITING, {"workspace_id": workspace_id, "tasks": list(task_ids)})
 
 
 async def delete_of_task(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> None:
@@ -158,12 +177,43 @@ async def lost_leases(session: AsyncSession, workspace_id: UUID | None) -> list[
     return [(row.workspace_id, row.id) for row in rows]
 
 
-_REPRIORITISE_FREE = text("""
-    UPDATE step_runs SET priority = :priority WHERE workspace_id = :workspace_id AND id = ANY(ARRAY(
+_STAND_IN_LINE = text("""
+    UPDATE step_runs SET priority = greatest(:least, CAST(CAST(:by_step AS jsonb) ->> step AS bigint) - aged)
+    WHERE workspace_id = :workspace_id AND id = ANY(ARRAY(
         SELECT id FROM step_runs
-        WHERE workspace_id = :workspace_id AND task_id = :task_id AND state IN ('queued', 'waiting')
-          AND priority <> :priority FOR UPDATE SKIP LOCKED))
+        WHERE workspace_id = :workspace_id AND run_id = :run_id AND state IN ('queued', 'running', 'waiting')
+        FOR UPDATE SKIP LOCKED))
 """)
+_ADMITTED = """EXISTS (SELECT 1 FROM members WHERE members.workspace_id = :workspace_id
+    AND members.id = {whose} AND members.state = 'active'
+    AND (turn.roles IS NULL OR members.role = ANY(turn.roles)))"""
+_KEEP_ONLY_FOR_TAKERS = text(f"""
+    WITH refused AS (
+        UPDATE step_runs SET reserved_for = NULL
+        FROM (SELECT turn.id, turn.reserved_for AS member_id FROM step_runs AS turn
+              WHERE turn.workspace_id = :workspace_id AND turn.id = ANY(:ids)
+                AND NOT {_ADMITTED.format(whose="turn.reserved_for")}) AS wrong
+        WHERE step_runs.workspace_id = :workspace_id AND step_runs.id = wrong.id
+        RETURNING step_runs.task_id, wrong.member_id)
+    UPDATE tasks SET reserved_for = refused.member_id
+    FROM refused JOIN members ON members.workspace_id = :workspace_id AND members.id = refused.member_id
+    WHERE tasks.workspace_id = :workspace_id AND tasks.id = refused.task_id AND members.state = 'active'
+""")  # noqa: S608 - constants
+# One turn a task: the one that has waited longest.
+_KEEP_WAITING = text(f"""
+    WITH kept AS (
+        UPDATE step_runs SET reserved_for = wanted.member_id
+        FROM (SELECT DISTINCT ON (tasks.id) turn.id, tasks.reserved_for AS member_id
+              FROM tasks JOIN step_runs AS turn ON turn.workspace_id = :workspace_id AND turn.run_id = tasks.run_id
+              WHERE tasks.workspace_id = :workspace_id AND tasks.id = ANY(:tasks) AND tasks.reserved_for IS NOT NULL
+                AND turn.state = 'queued' AND turn.performer = 'people'
+                AND {_ADMITTED.format(whose="tasks.reserved_for")}
+              ORDER BY tasks.id, turn.id) AS wanted
+        WHERE step_runs.workspace_id = :workspace_id AND step_runs.id = wanted.id
+        RETURNING step_runs.task_id)
+    UPDATE tasks SET reserved_for = NULL FROM kept
+    WHERE tasks.workspace_id = :workspace_id AND tasks.id = kept.task_id
+""")  # noqa: S608 - constants
 _CLAIM_FOR_MODEL = text("""
     UPDATE step_runs SET state = 'running', attempt = attempt + 1, token = token + 1, worker = :worker,
         lease_until = now() + :lease, started_at = now(), due_at = NULL, reason = NULL

@@ -128,7 +128,10 @@ class StepRun(Base):
     performer: Mapped[str] = mapped_column(Text, comment="people, agents, or a model's name")
     replica: Mapped[int] = mapped_column(SmallInteger)
     state: Mapped[str] = mapped_column(Text)
-    priority: Mapped[int] = mapped_column(Integer)
+    priority: Mapped[int] = mapped_column(Integer, comment="by which it stands in line: the task's, less `aged`")
+    aged: Mapped[int] = mapped_column(
+        Integer, server_default=text("0"), comment="how many numbers earlier it stands for having waited"
+    )
     roles: Mapped[list[str] | None] = mapped_column(ARRAY(Text), comment="who may take it; null: whoever may work")
     hold_seconds: Mapped[int] = mapped_column(Integer, comment="how long a person holds it before it goes back")
     attempt: Mapped[int] = mapped_column(SmallInteger)

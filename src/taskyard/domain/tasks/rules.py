@@ -72,9 +72,12 @@ def may_see(actor: Actor, field: str) -> bool:
     return field not in LEADS_ONLY or actor.may(Permission.TASKS_WRITE)
 
 
-def tag_of(priority: int, batch: str | None, metadata: Mapping[str, Any]) -> str:
+def tag_of(
+    priority: int, batch: str | None, metadata: Mapping[str, Any], step_priorities: Mapping[str, int] | None = None
+) -> str:
     """Return the ETag of what may be changed about a task; equal for equal values, whoever wrote them."""
-    told = json.dumps([priority, batch, metadata], sort_keys=True, ensure_ascii=False)
+    own = [step_priorities] if step_priorities else []
+    told = json.dumps([priority, batch, metadata, *own], sort_keys=True, ensure_ascii=False)
     return f'"{hashlib.sha256(told.encode()).hexdigest()[:TAG_LENGTH]}"'
 
 

@@ -68,6 +68,8 @@ class Task(Base):
             unique=True,
             postgresql_where=text("external_id IS NOT NULL"),
         ),
+        # What is kept for somebody before a step for people is open; tasks of which nothing is cost it nothing.
+        Index("tasks_reserved_ix", "workspace_id", "reserved_for", postgresql_where=text("reserved_for IS NOT NULL")),
         # Which batches there are, and what is in one; tasks without cost it nothing.
         Index("tasks_batch_ix", "workspace_id", "batch", "id", postgresql_where=text("batch IS NOT NULL")),
     )

@@ -10,11 +10,12 @@ from taskyard.domain.workspaces.operators import (
 )
 from taskyard.domain.workspaces.routes import routes
 from taskyard.domain.workspaces.sign_in import add_user, identify, new_setup_link, open_workspace
-from taskyard.domain.workspaces.store import active_members, member
+from taskyard.domain.workspaces.store import active_member, active_members, member
 from taskyard.domain.workspaces.tables import Member
 
 __all__ = [
     "Member",
+    "active_member",
     "active_members",
     "add_person",
     "add_user",

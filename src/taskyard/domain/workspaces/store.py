@@ -88,6 +88,21 @@ async def active_members(session: AsyncSession, workspace_id: UUID, ids: Collect
     return {row.id: row for row in rows}
 
 
+async def active_member(session: AsyncSession, workspace_id: UUID, named: str) -> Member | None:
+    """Return who is meant by an id or an e-mail address, or None when nobody who is here is."""
+    try:
+        who = Member.id == UUID(named)
+    except ValueError:
+        who = func.lower(Member.email) == named.strip().lower()
+    found = await session.scalars(
+        select(Member)
+        .where(Member.workspace_id == workspace_id, Member.state == MemberState.ACTIVE, who)
+        .order_by(Member.id)
+        .limit(1)
+    )
+    return found.first()
+
+
 async def lock_member(session: AsyncSession, workspace_id: UUID, member_id: UUID) -> Member:
     """Return a member to be changed, or NoSuchMember."""
     found: Member | None = await session.scalar(

@@ -4,7 +4,7 @@ import type { RunStep, StepRun } from '@/api/types'
 import { spanOf, stepSummary } from '@/features/runs/steps'
 
 const turn = (more: Partial<StepRun>): StepRun => ({
-  id: 't', step: 'label', performer: 'people', state: 'completed', reason: null, attempt: 1, holder: null, started_at: null, ended_at: null, answer_id: null, error: null, ...more,
+  id: 't', step: 'label', performer: 'people', state: 'completed', reason: null, attempt: 1, priority: 0, aged: 0, holder: null, started_at: null, ended_at: null, answer_id: null, error: null, ...more,
 })
 const step = (more: Partial<RunStep>): RunStep => ({ id: 'label', use: 'annotate', by: ['people'], state: 'completed', reason: null, step_runs: [], ...more })
 
