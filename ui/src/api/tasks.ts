@@ -2,16 +2,15 @@
 import { type QueryClient, infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { TaskQuery } from '@/api/contract'
 import { api, ask } from '@/api/http'
-
-export const TASKS_PER_PAGE = 100
+import { pageSize } from '@/lib/page-size'
 
 export const taskPage = (query: TaskQuery, signal?: AbortSignal) => ask(api.GET('/tasks', { params: { query }, signal }))
 
-export const tasksQuery = (filter: TaskQuery) =>
+export const tasksQuery = (filter: TaskQuery, limit: number = pageSize()) =>
   infiniteQueryOptions({
-    queryKey: ['tasks', 'list', filter],
+    queryKey: ['tasks', 'list', filter, limit],
     queryFn: ({ pageParam, signal }) =>
-      taskPage({ ...filter, limit: TASKS_PER_PAGE, ...(pageParam ? { cursor: pageParam } : {}) }, signal),
+      taskPage({ ...filter, limit, ...(pageParam ? { cursor: pageParam } : {}) }, signal),
     initialPageParam: '',
     getNextPageParam: (last) => last.next,
     // Facts keep the loaded rows true; a refetch would move what is being read.
@@ -34,6 +33,16 @@ export const taskCountQuery = queryOptions({
   queryFn: () => taskPage({ limit: 1 }),
   staleTime: 15_000,
 })
+
+export function useChangeTask() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: ({ id, ...body }: { id: string; priority?: number; batch?: string | null }) =>
+      ask(api.PATCH('/tasks/{task_id}', { params: { path: { task_id: id } }, body })),
+    // The list follows the fact; the page of the task may not be open to hear it.
+    onSuccess: (_, { id }) => queries.invalidateQueries({ queryKey: taskQuery(id).queryKey }),
+  })
+}
 
 const DELETE = ['tasks', 'delete']
 

@@ -8,8 +8,7 @@ import { entriesFor } from '@/app/nav'
 import { projectsQuery } from '@/api/projects'
 import { useMe } from '@/api/who'
 import { type Command, CommandPalette } from '@/design/CommandPalette'
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+import { isUuid } from '@/lib/uuid'
 
 export function Palette({ open, onClose, onHelp }: { open: boolean; onClose: () => void; onHelp: () => void }) {
   const me = useMe()
@@ -31,7 +30,7 @@ export function Palette({ open, onClose, onHelp }: { open: boolean; onClose: () 
     { id: 'dark', title: 'Dark theme', group: 'Reading', icon: <IconMoon size={16} />, also: 'color scheme', run: () => setColorScheme('dark') },
     { id: 'help', title: 'Keys of this page', group: 'Reading', icon: <IconHelp size={16} />, keys: '?', also: 'help shortcuts', run: onHelp },
   ]
-  if (UUID.test(search)) {
+  if (isUuid(search)) {
     commands.unshift({ id: 'task', title: `Open task ${search}`, group: 'Tasks', icon: <IconHash size={16} />, run: () => void navigate({ to: '/tasks/$taskId', params: { taskId: search }, search: {} }) })
   } else if (search.length > 1) {
     commands.push({ id: 'find', title: `Find tasks with “${search}”`, group: 'Tasks', icon: <IconHash size={16} />, also: search, run: () => void navigate({ to: '/tasks', search: { q: search } }) })

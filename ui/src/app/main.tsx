@@ -13,7 +13,7 @@ import { router } from '@/app/router'
 import { tasksQuery } from '@/api/tasks'
 import { meQuery } from '@/api/who'
 import { theme, variables } from '@/design/theme'
-import { filterOf, readTaskSearch } from '@/lib/task-search'
+import { filterOf, isForAnybody, readTaskSearch } from '@/lib/task-search'
 
 const schemes = localStorageColorSchemeManager({ key: 'taskyard.scheme' })
 const root = document.getElementById('root')
@@ -21,7 +21,8 @@ const root = document.getElementById('root')
 // Who is reading is asked, and the page's script and first rows fetched, before anything is drawn.
 void queries.prefetchQuery(meQuery)
 const { pathname, search } = router.latestLocation
-if (pathname === '/tasks') void queries.prefetchInfiniteQuery(tasksQuery(filterOf(readTaskSearch(search))))
+const list = readTaskSearch(search)
+if (pathname === '/tasks' && isForAnybody(list)) void queries.prefetchInfiniteQuery(tasksQuery(filterOf(list)))
 const routes: Record<string, AnyRoute> = router.routesById
 for (const match of router.matchRoutes(router.latestLocation)) {
   const component = routes[match.routeId]?.options.component as { preload?: () => Promise<void> } | undefined

@@ -7,7 +7,7 @@ import { whenSignedOut } from '@/api/http'
 import { tasksQuery } from '@/api/tasks'
 import { meQuery } from '@/api/who'
 import { asProblem } from '@/lib/problem'
-import { type TaskSearch, filterOf, readTaskSearch } from '@/lib/task-search'
+import { type TaskSearch, filterOf, isForAnybody, readTaskSearch } from '@/lib/task-search'
 import { parseSearch, stringifySearch } from '@/lib/url-search'
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined)
@@ -103,7 +103,7 @@ const tasks = createRoute({
   // Asked for while the page's script is on its way; not awaited, the page shows grey rows meanwhile.
   loader: ({ deps }) => {
     const list = tasksQuery(deps)
-    if (!queries.getQueryData(list.queryKey)) void queries.prefetchInfiniteQuery(list)
+    if (isForAnybody(deps) && !queries.getQueryData(list.queryKey)) void queries.prefetchInfiniteQuery(list)
   },
   component: lazyRouteComponent(() => import('@/pages/TasksPage'), 'TasksPage'),
 })

@@ -1,7 +1,7 @@
 // A true table for long lists: sticky head, only the visible rows drawn, keys J K X Space Enter, and memory of where one was.
 import { useElementSize, useMergedRef } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useMemo, useRef } from 'react'
+import { type CSSProperties, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { DataRow } from '@/design/DataRow'
 import css from '@/design/DataTable.module.css'
 import { TableHead } from '@/design/TableHead'
@@ -36,24 +36,32 @@ export interface DataTableProps<Row> {
   selected?: ReadonlySet<string>
   onSelect?: (selected: ReadonlySet<string>) => void
   sort?: string
-  onSort?: (sort: string) => void
+  /** Nothing is the usual order. */
+  onSort?: (sort: string | undefined) => void
   /** Something under a row; its height is fixed so that scrolling stays exact. */
   detail?: { height: (row: Row) => number; render: (row: Row) => ReactNode }
   compact?: boolean
+  /** Rows of two lines where the table is narrow. */
+  tall?: { below: number; height: number }
   /** Instead of rows, when there are none. */
   empty?: ReactNode
 }
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, memory, rows, rowKey, selected, onSelect, onOpen, href, onPreview, detail, compact, hasMore, loadingMore, onMore } = props
-  const rowHeight = compact ? 28 : 36
   const scroller = useRef<HTMLDivElement>(null)
-  const { ref: sized, width } = useElementSize<HTMLDivElement>()
+  const { ref: sized, width: observed } = useElementSize<HTMLDivElement>()
+  // The observer tells a frame late: without the first look a phone would show the wide table for a moment.
+  const [looked, setLooked] = useState(0)
+  useLayoutEffect(() => setLooked(scroller.current?.clientWidth ?? 0), [])
+  const width = observed || looked
   const merged = useMergedRef(scroller, sized)
-  // The same columns must stay the same object, or every row would be drawn again.
-  const fits = fitting(props.columns, width).map((column) => column.id).join()
-  const columns = useMemo(() => fitting(props.columns, width), [props.columns, fits]) // eslint-disable-line react-hooks/exhaustive-deps -- the width counts only by what it leaves room for
+  const isTall = width > 0 && width < (props.tall?.below ?? 0)
+  const rowHeight = isTall ? (props.tall?.height ?? 36) : compact ? 28 : 36
   const selectable = Boolean(onSelect)
+  // The same columns must stay the same object, or every row would be drawn again.
+  const fits = fitting(props.columns, width, selectable).map((column) => column.id).join()
+  const columns = useMemo(() => fitting(props.columns, width, selectable), [props.columns, fits]) // eslint-disable-line react-hooks/exhaustive-deps -- the width counts only by what it leaves room for
   const span = columns.length + (selectable ? 1 : 0)
 
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are not handed on to memoised children
@@ -69,7 +77,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     scrollPaddingEnd: 8,
   })
   const heights = detail ? rows.map((row) => detail.height(row)).join() : ''
-  useEffect(() => virtual.measure(), [virtual, heights])
+  useEffect(() => virtual.measure(), [virtual, heights, rowHeight])
 
   const cursor = useTableCursor({ memory, rows, rowKey, scroller, reveal: (index) => virtual.scrollToIndex(index, { align: 'auto' }), selected, onSelect, onOpen, href, onPreview, previewed: props.previewed })
 
@@ -101,11 +109,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   return (
     <div ref={merged} className={css['scroller']} onScroll={(event) => remember(memory, { top: event.currentTarget.scrollTop })}>
       <table
-        className={`${css['table']} ${compact ? css['compact'] : ''}`}
+        className={`${css['table']} ${compact ? css['compact'] : ''} ${isTall ? css['tall'] : ''}`}
         aria-label={label}
         aria-rowcount={props.total === undefined ? rows.length + 1 : props.total + 1}
         aria-busy={props.loading || undefined}
-        style={{ minWidth: leastWidth(columns, selectable) }}
+        style={{ minWidth: leastWidth(columns, selectable), '--tall': isTall ? `${rowHeight}px` : undefined } as CSSProperties}
         onKeyDown={cursor.onKeyDown}
       >
         <TableHead columns={columns} selectable={selectable} all={rows.length > 0 && selected?.size === rows.length} some={Boolean(selected?.size)} onAll={cursor.toggleAll} sort={props.sort} onSort={props.onSort} />

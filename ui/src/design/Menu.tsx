@@ -2,7 +2,8 @@
 import { IconCheck } from '@tabler/icons-react'
 import { type KeyboardEvent, type ReactNode, createContext, useContext, useId, useLayoutEffect, useRef, useState } from 'react'
 import css from '@/design/Menu.module.css'
-import { beside } from '@/design/place'
+import { placeBeside } from '@/design/place'
+import { useHotkeys } from '@/lib/hotkeys'
 
 interface TriggerProps {
   popoverTarget: string
@@ -17,6 +18,8 @@ interface MenuProps {
   align?: 'start' | 'end'
   side?: 'below' | 'above'
   width?: number
+  /** A key of the page that opens it. */
+  hotkey?: string
   children: ReactNode
 }
 
@@ -24,22 +27,20 @@ const Close = createContext<() => void>(() => undefined)
 
 const itemsOf = (menu: HTMLElement | null) => [...(menu?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? [])]
 
-export function Menu({ label, trigger, align = 'start', side = 'below', width, children }: MenuProps) {
+export function Menu({ label, trigger, align = 'start', side = 'below', width, hotkey, children }: MenuProps) {
   const id = useId()
   const menu = useRef<HTMLDivElement>(null)
   const [isOpen, setOpen] = useState(false)
 
   useLayoutEffect(() => {
     const box = menu.current
-    const anchor = document.querySelector(`[popovertarget="${id}"]`)
-    if (!isOpen || !box || !anchor) return
-    const { left, top } = beside(anchor.getBoundingClientRect(), box.getBoundingClientRect(), { width: innerWidth, height: innerHeight }, { side, align, gap: 4 })
-    box.style.left = `${left}px`
-    box.style.top = `${top}px`
+    if (!isOpen || !box) return
+    placeBeside(box, id, { side, align })
     const items = itemsOf(box)
     const chosen = items.find((item) => item.getAttribute('aria-checked') === 'true' && item.role === 'menuitemradio')
     ;(chosen ?? items[0])?.focus({ preventScroll: true })
   }, [isOpen, id, side, align])
+  useHotkeys(hotkey ? [{ keys: hotkey, says: label, group: 'List', run: () => menu.current?.showPopover() }] : [])
 
   const onKeyDown = (event: KeyboardEvent) => {
     const items = itemsOf(menu.current)

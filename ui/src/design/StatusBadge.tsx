@@ -1,6 +1,7 @@
 // A state as an icon, a colour and a word; never the colour alone.
 import {
-  IconAlertTriangle, IconArchive, IconArchiveOff, IconArrowBackUp, IconBan, IconCircleCheck, IconCircleDashed, IconCircleX, IconClock, IconPlayerPause, IconPlayerSkipForward,
+  IconAlertTriangle, IconArchive, IconArchiveOff, IconArrowBackUp, IconBan, IconCircleCheck, IconCircleDashed, IconCircleX, IconClock, IconEye, IconPencilCheck,
+  IconPlayerPause, IconPlayerSkipForward,
 } from '@tabler/icons-react'
 import type { ComponentType, ReactNode } from 'react'
 import { words } from '@/lib/format'
@@ -41,6 +42,10 @@ const LOOKS: Record<string, { tone: string; Glyph: Glyph; word?: string }> = {
   archived: { tone: 'completed', Glyph: IconArchive },
   restored: { tone: 'completed', Glyph: IconArchiveOff },
   left_out: { tone: 'waiting', Glyph: IconAlertTriangle },
+  ready: { tone: 'queued', Glyph: IconEye },
+  accepted: { tone: 'completed', Glyph: IconCircleCheck },
+  fixed: { tone: 'completed', Glyph: IconPencilCheck },
+  rejected: { tone: 'failed', Glyph: IconCircleX },
   active: { tone: 'completed', Glyph: IconCircleCheck },
 }
 const UNKNOWN: { tone: string; Glyph: Glyph; word?: string } = { tone: 'queued', Glyph: IconCircleDashed }

@@ -1,7 +1,7 @@
 // The sticky head of a DataTable: select all, names, and the order.
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import css from '@/design/DataTable.module.css'
-import type { Column } from '@/design/table-columns'
+import { type Column, nextOrder } from '@/design/table-columns'
 
 interface TableHeadProps<Row> {
   columns: Column<Row>[]
@@ -11,7 +11,7 @@ interface TableHeadProps<Row> {
   onAll: () => void
   /** "-created_at" is newest first. */
   sort?: string
-  onSort?: (sort: string) => void
+  onSort?: (sort: string | undefined) => void
 }
 
 export function TableHead<Row>({ columns, selectable, all, some, onAll, sort, onSort }: TableHeadProps<Row>) {
@@ -39,13 +39,13 @@ export function TableHead<Row>({ columns, selectable, all, some, onAll, sort, on
   )
 }
 
-function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: string; onSort?: (sort: string) => void }) {
+function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: string; onSort?: (sort: string | undefined) => void }) {
   const down = column.sort !== undefined && sort === `-${column.sort}`
   const up = column.sort !== undefined && sort === column.sort
   return (
     <th scope="col" className={column.align && css[column.align]} aria-sort={down ? 'descending' : up ? 'ascending' : undefined}>
       {column.sort && onSort ? (
-        <button type="button" className={css['sort']} onClick={() => onSort(down ? String(column.sort) : `-${column.sort}`)}>
+        <button type="button" className={css['sort']} onClick={() => onSort(nextOrder(column, sort))}>
           {column.head} {down && <IconArrowDown size={12} aria-hidden />}
           {up && <IconArrowUp size={12} aria-hidden />}
         </button>

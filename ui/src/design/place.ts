@@ -22,3 +22,12 @@ export function beside(anchor: Box, size: { width: number; height: number }, win
     top: Math.max(EDGE, isBelow ? Math.min(below, window.height - size.height - EDGE) : above),
   }
 }
+
+/** Puts an open popover beside the button that names it. */
+export function placeBeside(box: HTMLElement, id: string, wants: { side: 'below' | 'above'; align: 'start' | 'end' }): void {
+  const anchor = document.querySelector(`[popovertarget="${id}"]`)
+  if (!anchor) return
+  const { left, top } = beside(anchor.getBoundingClientRect(), box.getBoundingClientRect(), { width: innerWidth, height: innerHeight }, { ...wants, gap: 4 })
+  box.style.left = `${left}px`
+  box.style.top = `${top}px`
+}

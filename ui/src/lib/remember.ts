@@ -4,7 +4,8 @@ import { useCallback, useSyncExternalStore } from 'react'
 const watchers = new Set<() => void>()
 const PREFIX = 'taskyard.'
 
-function read(key: string): string | null {
+/** What was remembered, for whoever asks before anything is drawn. */
+export function remembered(key: string): string | null {
   try {
     return localStorage.getItem(PREFIX + key)
   } catch {
@@ -23,7 +24,7 @@ const subscribe = (watcher: () => void) => {
 
 /** A remembered string; other tabs follow. */
 export function useRemembered<T extends string>(key: string, usual: T): [T, (value: T) => void] {
-  const value = useSyncExternalStore(subscribe, () => read(key)) as T | null
+  const value = useSyncExternalStore(subscribe, () => remembered(key)) as T | null
   const set = useCallback(
     (next: T) => {
       try {

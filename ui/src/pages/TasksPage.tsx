@@ -2,54 +2,89 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { IconDownload, IconUpload } from '@tabler/icons-react'
+import { useMemo } from 'react'
 import { API } from '@/api/http'
 import { archivedLast, projectsQuery } from '@/api/projects'
 import { taskCountQuery, tasksQuery } from '@/api/tasks'
-import { useMay } from '@/api/who'
+import { membersQuery, useMay } from '@/api/who'
 import { Button } from '@/design/Button'
 import { Menu, MenuItem, MenuLabel } from '@/design/Menu'
 import { EmptyState } from '@/design/Notice'
 import { Page } from '@/design/Page'
+import { ColumnMenu } from '@/features/tasks/ColumnMenu'
+import { SortMenu } from '@/features/tasks/SortMenu'
 import { TaskFilters } from '@/features/tasks/TaskFilters'
 import { TaskList } from '@/features/tasks/TaskList'
 import { TaskPreview } from '@/features/tasks/TaskPreview'
-import { total } from '@/lib/format'
-import { type TaskSearch, filterOf, isFiltered } from '@/lib/task-search'
+import { inputFields, isOrderGone } from '@/features/tasks/chips'
+import { columnsFor, shownColumns } from '@/features/tasks/columns'
+import { useColumns } from '@/features/tasks/use-columns'
+import { totalOf } from '@/lib/format'
+import { type PageSize, SIZE_KEY, USUAL_SIZE, knownSize } from '@/lib/page-size'
+import { useRemembered } from '@/lib/remember'
+import { INPUT, type TaskSearch, USUAL_ORDER, filterOf, forEverybody, isFiltered } from '@/lib/task-search'
 
 export function TasksPage() {
-  const search = useSearch({ from: '/known/shell/tasks' })
+  const isLead = useMay('tasks.write')
+  const asked = useSearch({ from: '/known/shell/tasks' })
+  const search = isLead ? asked : forEverybody(asked)
   const navigate = useNavigate({ from: '/tasks' })
   const router = useRouter()
-  const projects = archivedLast(useQuery(projectsQuery).data?.items ?? [])
-  const { hidden, summary } = useCounts(search)
+  const known = useQuery(projectsQuery).data
+  const projects = known && archivedLast(known.items)
+  const members = useQuery({ ...membersQuery, enabled: isLead && Boolean(search.reserved_by ?? search.answered_by) }).data?.items
+  const size = knownSize(useRemembered<PageSize>(SIZE_KEY, USUAL_SIZE)[0])
+  const { chosen, choose } = useColumns(search.columns)
+  const columns = useMemo(() => columnsFor(isLead), [isLead])
+  const picked = chosen?.join()
+  const shown = useMemo(() => shownColumns(columns, picked?.split(',')), [columns, picked])
+  // The server refuses an order it does not know; the chip says why it is not kept.
+  const listed = isOrderGone(projects, search) ? { ...search, sort: undefined } : search
+  const isUnsure = !known && Boolean(search.sort?.includes(INPUT))
+  const { hidden, total } = useCounts(listed, size)
 
   const change = (next: Partial<TaskSearch>) =>
     void navigate({ search: (now) => ({ ...now, ...next }), replace: true })
   const open = (id: string) => void navigate({ to: '/tasks/$taskId', params: { taskId: id }, search: {} })
   const href = (id: string) => router.buildLocation({ to: '/tasks/$taskId', params: { taskId: id }, search: {} }).href
 
-  const one = search.project?.length === 1 ? projects.find((project) => project.id === search.project?.[0]) : undefined
+  const one = search.project?.length === 1 ? projects?.find((project) => project.id === search.project?.[0]) : undefined
   return (
     <Page
       title={one ? `Tasks of ${one.name}` : 'Tasks'}
       trail={one ? [<Link key="all" to="/tasks">Tasks</Link>, one.name] : ['Tasks']}
       actions={<Actions search={search} />}
       body="plain"
-      below={<TaskFilters search={search} projects={projects} onChange={change} summary={summary} />}
+      below={
+        <TaskFilters
+          search={search}
+          projects={projects}
+          isLead={isLead}
+          members={members}
+          onChange={change}
+          total={total}
+          hidden={hidden}
+          end={
+            <>
+              <SortMenu sort={listed.sort} columns={columns} fields={inputFields(projects ?? [], search)} onSort={(sort) => change({ sort: sort === USUAL_ORDER ? undefined : sort })} />
+              <ColumnMenu columns={columns} chosen={chosen} onChoose={choose} />
+            </>
+          }
+        />
+      }
       side={search.peek && <TaskPreview id={search.peek} onOpen={() => search.peek && open(search.peek)} onClose={() => change({ peek: undefined })} />}
     >
-      <TaskList search={search} onChange={change} onOpen={open} href={href} hidden={hidden} empty={<NoTasks />} />
+      <TaskList search={listed} waits={isUnsure} columns={shown} size={size} onChange={change} onOpen={open} href={href} hidden={hidden} empty={<NoTasks />} />
     </Page>
   )
 }
 
-function useCounts(search: TaskSearch) {
+function useCounts(search: TaskSearch, size: number) {
   const filtered = isFiltered(search)
-  const shown = useInfiniteQuery({ ...tasksQuery(filterOf(search)), enabled: false }).data?.pages[0]
+  const shown = useInfiniteQuery({ ...tasksQuery(filterOf(search), size), enabled: false }).data?.pages[0]
   const all = useQuery({ ...taskCountQuery, enabled: filtered }).data
   const hidden = filtered && shown && all ? { n: Math.max(0, all.total - shown.total), isExact: all.total_is_exact && shown.total_is_exact } : null
-  const parts = [shown && `${total(shown.total, shown.total_is_exact)} ${shown.total === 1 ? 'task' : 'tasks'}`, hidden && hidden.n > 0 && `${total(hidden.n, hidden.isExact)} hidden`]
-  return { hidden, summary: parts.filter(Boolean).join(' · ') }
+  return { hidden, total: shown && totalOf(shown.total, shown.total_is_exact, 'task') }
 }
 
 function Actions({ search }: { search: TaskSearch }) {

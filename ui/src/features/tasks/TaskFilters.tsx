@@ -1,137 +1,94 @@
-// What narrows the task list: text, status, project, step, batch. It all lives in the URL.
-import { IconChevronDown, IconSearch, IconX } from '@tabler/icons-react'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+// What narrows and orders the task list: the few filters that are always there, the others behind a button, and what is on as chips.
+import { IconAdjustmentsHorizontal, IconSearch } from '@tabler/icons-react'
+import { type ReactNode, Suspense, lazy } from 'react'
 import { isArchived } from '@/api/projects'
-import type { Project } from '@/api/types'
+import type { Member, Project } from '@/api/types'
 import { Button } from '@/design/Button'
 import { Chip } from '@/design/Chip'
-import { Kbd } from '@/design/Kbd'
-import { Menu, MenuItem, MenuLabel } from '@/design/Menu'
+import { Popover } from '@/design/Popover'
+import { Skeleton } from '@/design/Skeleton'
 import { StatusBadge } from '@/design/StatusBadge'
+import { Choice, toggled } from '@/features/tasks/Choice'
+import { FilterField } from '@/features/tasks/FilterField'
+import { chipsOf, chosenProjects, stepsOf } from '@/features/tasks/chips'
 import css from '@/features/tasks/tasks.module.css'
-import { useHotkeys } from '@/lib/hotkeys'
-import { words } from '@/lib/format'
-import { STATUSES, type TaskSearch, isFiltered } from '@/lib/task-search'
+import { counted } from '@/lib/format'
+import { STATUSES, type TaskSearch, isFiltered, withoutFilters } from '@/lib/task-search'
+
+const MoreFilters = lazy(() => import('@/features/tasks/MoreFilters').then((room) => ({ default: room.MoreFilters })))
+
+export interface Hidden {
+  n: number
+  isExact: boolean
+}
 
 interface TaskFiltersProps {
   search: TaskSearch
-  projects: Project[]
+  projects: Project[] | undefined
+  /** For leads; others are not told who works on what. */
+  members: Member[] | undefined
+  isLead: boolean
   onChange: (change: Partial<TaskSearch>) => void
-  /** What the filters leave out and how much is left, in words. */
-  summary: ReactNode
+  /** How many tasks there are, in words. */
+  total: ReactNode
+  hidden: Hidden | null
+  /** What stands before the filters, as saved views. */
+  start?: ReactNode
+  /** What stands after them, as order and columns. */
+  end?: ReactNode
 }
 
-const toggled = <Item extends string>(list: Item[] | undefined, item: Item): Item[] | undefined => {
-  const next = list?.includes(item) ? list.filter((each) => each !== item) : [...(list ?? []), item]
-  return next.length > 0 ? next : undefined
-}
+const REDO = 'redo'
+const STATUS_ITEMS = [...STATUSES, REDO] as const
 
-export function TaskFilters({ search, projects, onChange, summary }: TaskFiltersProps) {
-  const chosen = projects.filter((project) => !search.project || search.project.includes(project.id))
-  const steps = [...new Set(chosen.flatMap((project) => project.steps.map((step) => step.id)))]
+export function TaskFilters({ search, projects: known, members, isLead, onChange, total, hidden, start, end }: TaskFiltersProps) {
+  const projects = known ?? []
+  const steps = stepsOf(chosenProjects(projects, search))
   const nameOf = (id: string) => projects.find((project) => project.id === id)?.name ?? id
   const putAway = new Set(projects.filter(isArchived).map((project) => project.id))
   const drawProject = (id: string) => (putAway.has(id) ? <>{nameOf(id)} <span className="meta">archived</span></> : nameOf(id))
+  const chips = chipsOf(search, { projects: known, members })
+  const pickStatus = (status: (typeof STATUS_ITEMS)[number]) => onChange(status === REDO ? { redo: search.redo ? undefined : true } : { status: toggled(search.status, status) })
+  const statuses = [...(search.status ?? []), ...(search.redo ? [REDO] : [])]
   return (
     <div className={css['filters']} role="search" aria-label="Filter tasks">
-      <TextField label="Search id, external id or input" value={search.q} onChange={(q) => onChange({ q })} keys="/" icon={<IconSearch size={14} />} wide />
-      <Choice title="Status" items={STATUSES} chosen={search.status} draw={(status) => <StatusBadge state={status} />} onPick={(status) => onChange({ status: toggled(search.status, status) })} />
-      <Choice title="Project" items={projects.map((project) => project.id)} chosen={search.project} draw={drawProject} onPick={(id) => onChange({ project: toggled(search.project, id) })} />
-      {steps.length > 0 && <Choice title="Step" items={steps} kind="radio" chosen={search.step ? [search.step] : undefined} draw={(step) => step} onPick={(step) => onChange({ step: search.step === step ? undefined : step })} />}
-      <TextField label="Batch" value={search.batch} onChange={(batch) => onChange({ batch })} />
-      {search.status?.map((status) => <Chip key={status} label="Status" value={words(status)} onRemove={() => onChange({ status: toggled(search.status, status) })} />)}
-      {search.project?.map((id) => <Chip key={id} label="Project" value={nameOf(id)} onRemove={() => onChange({ project: toggled(search.project, id) })} />)}
-      {search.step && <Chip label="Step" value={search.step} onRemove={() => onChange({ step: undefined })} />}
-      {search.batch && <Chip label="Batch" value={search.batch} onRemove={() => onChange({ batch: undefined })} />}
-      {search.q && <Chip label="Text" value={search.q} onRemove={() => onChange({ q: undefined })} />}
-      <span className={css['summary']} aria-live="polite">{summary}</span>
-      {isFiltered(search) && (
-        <Button small look="quiet" onClick={() => onChange({ q: undefined, status: undefined, project: undefined, step: undefined, batch: undefined })}>
-          Clear
-        </Button>
+      <div className={css['controls']}>
+        {start}
+        <FilterField label="Search id, external id or input" placeholder="Search" value={search.q} onChange={(q) => onChange({ q })} keys="/" icon={<IconSearch size={14} />} wide />
+        <Choice title="Status" items={STATUS_ITEMS} chosen={statuses as typeof STATUS_ITEMS[number][]} draw={(status) => <StatusBadge state={status} />} onPick={pickStatus} />
+        <Choice title="Project" items={projects.map((project) => project.id)} chosen={search.project} draw={drawProject} onPick={(id) => onChange({ project: toggled(search.project, id) })} />
+        <Choice title="Step" items={steps} kind="radio" chosen={search.step ? [search.step] : undefined} draw={(step) => step} onPick={(step) => onChange({ step: search.step === step ? undefined : step })} />
+        <Popover
+          label="More filters"
+          width={440}
+          hotkey="f"
+          trigger={(given) => (
+            <Button {...given} small aria-label="More filters" icon={<IconAdjustmentsHorizontal size={14} />}>
+              <span className={css['wideOnly']}>More filters</span>
+            </Button>
+          )}
+        >
+          <Suspense fallback={<div className={css['waiting']}><Skeleton height={320} /></div>}>
+            <MoreFilters search={search} isLead={isLead} onChange={onChange} />
+          </Suspense>
+        </Popover>
+        <span className={css['total']} aria-live="polite">{total}</span>
+        {end}
+      </div>
+      {chips.length > 0 && (
+        <div className={css['chips']}>
+          {chips.map((chip) => <Chip key={`${chip.label} ${chip.value}`} label={chip.label} value={chip.value} note={chip.note} onRemove={() => onChange(chip.without)} />)}
+          {isFiltered(search) && (
+            <span className={css['hidden']}>
+              {hidden && hidden.n > 0 && <span>{hiddenWords(hidden)}</span>}
+              <Button small look="quiet" onClick={() => onChange(withoutFilters(search))}>Clear</Button>
+            </span>
+          )}
+        </div>
       )}
     </div>
   )
 }
 
-interface ChoiceProps<Item extends string> {
-  title: string
-  items: readonly Item[]
-  chosen: readonly Item[] | undefined
-  draw: (item: Item) => ReactNode
-  onPick: (item: Item) => void
-  kind?: 'check' | 'radio'
-}
-
-function Choice<Item extends string>({ title, items, chosen, draw, onPick, kind = 'check' }: ChoiceProps<Item>) {
-  return (
-    <Menu
-      label={title}
-      width={208}
-      trigger={(props) => (
-        <Button {...props} small aria-label={`Filter by ${title.toLowerCase()}`}>
-          {title} <IconChevronDown size={12} aria-hidden />
-        </Button>
-      )}
-    >
-      {items.map((item) => (
-        <MenuItem key={item} kind={kind} checked={chosen?.includes(item)} onSelect={() => onPick(item)}>
-          {draw(item)}
-        </MenuItem>
-      ))}
-      {items.length === 0 && <MenuLabel>There are none yet</MenuLabel>}
-    </Menu>
-  )
-}
-
-interface TextFieldProps {
-  label: string
-  value: string | undefined
-  onChange: (value: string | undefined) => void
-  keys?: string
-  icon?: ReactNode
-  wide?: boolean
-}
-
-const TYPING_MS = 160
-
-/** Applies shortly after the last key; follows the URL when that changes by other hands. */
-function TextField({ label, value, onChange, keys, icon, wide }: TextFieldProps) {
-  const [typed, setTyped] = useState({ under: value, text: value ?? '' })
-  const text = typed.under === value ? typed.text : (value ?? '')
-  const field = useRef<HTMLInputElement>(null)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => () => clearTimeout(timer.current), [])
-  useHotkeys(keys ? [{ keys, says: 'Search', group: 'List', run: () => field.current?.select() }] : [])
-
-  const apply = (next: string) => {
-    const wanted = next.trim() || undefined
-    setTyped({ under: wanted, text: next })
-    onChange(wanted)
-  }
-  const type = (next: string) => {
-    setTyped({ under: value, text: next })
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => apply(next), TYPING_MS)
-  }
-  const onKeyDown = (event: React.KeyboardEvent) => {
-    if (event.key === 'Enter') {
-      clearTimeout(timer.current)
-      apply(text)
-    }
-    if (event.key === 'Escape') field.current?.blur()
-  }
-  return (
-    <label className={`${css['field']} ${wide ? css['wide'] : ''}`}>
-      {icon}
-      <input ref={field} value={text} placeholder={wide ? 'Search' : label} aria-label={label} onChange={(event) => type(event.target.value)} onKeyDown={onKeyDown} />
-      {text ? (
-        <button type="button" aria-label={`Clear ${label.toLowerCase()}`} onClick={() => apply('')}>
-          <IconX size={12} />
-        </button>
-      ) : (
-        keys && <Kbd keys={keys} />
-      )}
-    </label>
-  )
-}
+/** "312 tasks are hidden by your filters". */
+export const hiddenWords = ({ n, isExact }: Hidden): string => `${counted(n, 'task')}${isExact ? '' : ' or more'} ${n === 1 ? 'is' : 'are'} hidden by your filters`

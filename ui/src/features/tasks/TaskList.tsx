@@ -1,39 +1,46 @@
-// The task list: filters above, rows by the hundred, live, with a preview beside.
+// The task list: rows by the hundred, live, each opening its page or a preview.
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { IconArrowUp } from '@tabler/icons-react'
-import { type ReactNode, useCallback, useState } from 'react'
+import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { tasksQuery } from '@/api/tasks'
+import type { TaskRow } from '@/api/types'
 import { Button } from '@/design/Button'
 import { DataTable } from '@/design/DataTable'
 import { EmptyState, ProblemNotice } from '@/design/Notice'
-import { taskColumns } from '@/features/tasks/columns'
+import type { Column } from '@/design/table-columns'
+import { type Hidden, hiddenWords } from '@/features/tasks/TaskFilters'
+import { TALL } from '@/features/tasks/columns'
+import { rowsOf } from '@/features/tasks/live-list'
 import css from '@/features/tasks/tasks.module.css'
 import { useLiveTasks } from '@/features/tasks/use-live-tasks'
-import { count, counted } from '@/lib/format'
-import { type TaskSearch, filterOf, isFiltered } from '@/lib/task-search'
-
-export const USUAL_ORDER = '-last_submitted_at'
+import { count } from '@/lib/format'
+import { type TaskSearch, USUAL_ORDER, filterOf, isFiltered, withoutFilters } from '@/lib/task-search'
 
 interface TaskListProps {
   search: TaskSearch
+  /** Not asked for yet: whether the order exists is still to be known. */
+  waits?: boolean
+  columns: Column<TaskRow>[]
+  /** How many rows are fetched at once. */
+  size: number
   onChange: (change: Partial<TaskSearch>) => void
   onOpen: (id: string) => void
   href: (id: string) => string
   /** What stands where no task is, without filters. */
   empty: ReactNode
   /** How many tasks the filters leave out; null while unknown. */
-  hidden: { n: number; isExact: boolean } | null
+  hidden: Hidden | null
 }
 
-export function TaskList({ search, onChange, onOpen, href, empty, hidden }: TaskListProps) {
+export function TaskList({ search, waits, columns, size, onChange, onOpen, href, empty, hidden }: TaskListProps) {
   const filter = filterOf(search)
-  const tasks = useInfiniteQuery({ ...tasksQuery(filter), placeholderData: (before) => before })
-  const { fresh, show } = useLiveTasks(filter)
+  const tasks = useInfiniteQuery({ ...tasksQuery(filter, size), placeholderData: (before) => before, enabled: !waits })
+  const { fresh, show } = useLiveTasks(filter, size)
   const [restarts, setRestarts] = useState(0)
   const { fetchNextPage } = tasks
   const more = useCallback(() => void fetchNextPage(), [fetchNextPage])
   const pages = tasks.data?.pages
-  const rows = pages?.flatMap((page) => page.items) ?? []
+  const rows = useMemo(() => rowsOf(pages), [pages])
 
   if (tasks.error && rows.length === 0) return <ProblemNotice problem={tasks.error} onRetry={() => void tasks.refetch()} size="page" />
   return (
@@ -50,7 +57,8 @@ export function TaskList({ search, onChange, onOpen, href, empty, hidden }: Task
           label="Tasks"
           memory={`tasks ${JSON.stringify(filter)}`}
           restarts={restarts}
-          columns={taskColumns}
+          columns={columns}
+          tall={TALL}
           rows={rows}
           rowKey={rowKey}
           total={pages?.[0]?.total}
@@ -64,7 +72,7 @@ export function TaskList({ search, onChange, onOpen, href, empty, hidden }: Task
           previewed={search.peek ?? null}
           sort={search.sort ?? USUAL_ORDER}
           onSort={(sort) => onChange({ sort: sort === USUAL_ORDER ? undefined : sort })}
-          empty={isFiltered(search) ? <NothingLeft hidden={hidden} onClear={() => onChange({ q: undefined, status: undefined, project: undefined, step: undefined, batch: undefined })} /> : empty}
+          empty={isFiltered(search) ? <NothingLeft hidden={hidden} onClear={() => onChange(withoutFilters(search))} /> : empty}
         />
         {tasks.isFetchNextPageError && <ProblemNotice problem={tasks.error} onRetry={more} />}
       </div>
@@ -74,11 +82,10 @@ export function TaskList({ search, onChange, onOpen, href, empty, hidden }: Task
 
 const rowKey = (task: { id: string }) => task.id
 
-function NothingLeft({ hidden, onClear }: { hidden: TaskListProps['hidden']; onClear: () => void }) {
-  const n = hidden?.n ?? 0
+function NothingLeft({ hidden, onClear }: { hidden: Hidden | null; onClear: () => void }) {
   return (
     <EmptyState title="No task fits these filters" action={<Button onClick={onClear}>Clear filters</Button>}>
-      {n > 0 && `${counted(n, 'task')}${hidden?.isExact ? '' : ' or more'} ${n === 1 ? 'is' : 'are'} hidden by them.`}
+      {hidden && hidden.n > 0 && `${hiddenWords(hidden)}.`}
     </EmptyState>
   )
 }

@@ -1,13 +1,16 @@
-// The columns of the task list.
+// The columns of the task list: which there are, which are usual, and how each is shown.
 import type { TaskRow } from '@/api/types'
 import { StatusBadge } from '@/design/StatusBadge'
 import { Id, Time } from '@/design/Time'
 import type { Column } from '@/design/table-columns'
 import css from '@/features/tasks/tasks.module.css'
 import { Thumbnail } from '@/features/tasks/Thumbnail'
-import { priorityWords, signed } from '@/lib/format'
+import { count, duration, priorityWords, signed } from '@/lib/format'
 
 const None = () => <span className={css['none']}>–</span>
+
+/** Below this width a row is two lines of what matters most; above it, the columns that were chosen. */
+export const TALL = { below: 640, height: 52 }
 
 /** The word that filters, pages and the API use too; what its run waits for stands in the tip. */
 export function TaskStatusBadge({ task, narrow }: { task: TaskRow; narrow?: boolean }) {
@@ -28,17 +31,64 @@ export function Priority({ priority }: { priority: number }) {
   )
 }
 
-export const taskColumns: Column<TaskRow>[] = [
-  { id: 'id', head: 'ID', width: 108, from: 640, bar: 64, cell: (task) => <Id id={task.id} label="task id" /> },
-  { id: 'picture', head: 'Picture', quiet: true, width: 42, bar: 24, cell: (task) => <Thumbnail url={task.thumbnail_url} /> },
-  { id: 'external', head: 'External id', width: 136, cell: (task) => task.external_id ?? <None /> },
-  { id: 'input', head: 'Input', min: 160, from: 980, cell: (task) => <span className={css['soft']}>{task.preview}</span> },
-  { id: 'project', head: 'Project', width: 112, from: 760, cell: (task) => task.project.name },
-  { id: 'step', head: 'Step', width: 96, from: 820, cell: (task) => task.steps.join(', ') || <None /> },
-  { id: 'status', head: 'Status', width: 124, from: 900, bar: 84, cell: (task) => <TaskStatusBadge task={task} /> },
-  { id: 'status-narrow', head: 'Status', width: 120, below: 900, bar: 84, cell: (task) => <TaskStatusBadge task={task} narrow /> },
-  { id: 'priority', head: 'Priority', width: 92, from: 900, sort: 'priority', bar: 24, cell: (task) => <Priority priority={task.priority} /> },
-  { id: 'batch', head: 'Batch', width: 88, from: 1080, cell: (task) => task.batch ?? <None /> },
-  { id: 'created', head: 'Created', width: 84, from: 1000, sort: 'created_at', bar: 56, cell: (task) => <Time at={task.created_at} /> },
-  { id: 'submitted', head: 'Last submitted', width: 116, sort: 'last_submitted_at', bar: 60, cell: (task) => <Time at={task.last_submitted_at} /> },
+const Number = ({ n, says }: { n: number | null; says: (n: number) => string }) => (n ? <span className="numbers">{says(n)}</span> : <None />)
+const credits = (n: number) => (n < 10 ? String(Math.round(n * 100) / 100) : count(Math.round(n)))
+const Text = ({ of }: { of: string | null | undefined }) => (of ? <span title={of}>{of}</span> : <None />)
+
+export interface TaskColumn extends Column<TaskRow> {
+  /** The server tells it to leads only. */
+  leads?: boolean
+  isUsual?: boolean
+}
+
+// Wide enough for what is in them; `rank` says what gives way first where all the usual ones have no room.
+const all: TaskColumn[] = [
+  { id: 'id', head: 'ID', width: 106, rank: 3, sort: 'id', bar: 64, isUsual: true, cell: (task) => <Id id={task.id} label="task id" /> },
+  { id: 'picture', head: 'Picture', quiet: true, width: 42, rank: 1, bar: 24, isUsual: true, cell: (task) => <Thumbnail url={task.thumbnail_url} /> },
+  { id: 'external', head: 'External id', width: 132, rank: 5, sort: 'external_id', first: 'up', isUsual: true, cell: (task) => <Text of={task.external_id} /> },
+  { id: 'input', head: 'Input', min: 160, isUsual: true, cell: (task) => <span className={css['soft']}>{task.preview}</span> },
+  { id: 'project', head: 'Project', width: 112, sort: 'project', first: 'up', isUsual: true, cell: (task) => <Text of={task.project.name} /> },
+  { id: 'step', head: 'Step', width: 96, rank: 4, sort: 'step', first: 'up', isUsual: true, cell: (task) => <Text of={task.steps.join(', ')} /> },
+  { id: 'status', head: 'Status', width: 124, sort: 'status', first: 'up', bar: 84, isUsual: true, cell: (task) => <TaskStatusBadge task={task} narrow /> },
+  { id: 'priority', head: 'Priority', width: 92, rank: 6, sort: 'priority', first: 'up', bar: 24, isUsual: true, cell: (task) => <Priority priority={task.priority} /> },
+  { id: 'batch', head: 'Batch', width: 88, rank: 7, sort: 'batch', first: 'up', isUsual: true, cell: (task) => <Text of={task.batch} /> },
+  { id: 'reserved', head: 'Reserved by', width: 124, sort: 'reserved_by', first: 'up', leads: true, cell: (task) => <Text of={task.reserved_by?.name} /> },
+  { id: 'audit', head: 'Audit', width: 104, sort: 'audit', first: 'up', bar: 64, cell: (task) => (task.audit ? <StatusBadge state={task.audit} /> : <None />) },
+  { id: 'created', head: 'Created', width: 84, rank: 8, sort: 'created_at', bar: 56, isUsual: true, cell: (task) => <Time at={task.created_at} /> },
+  { id: 'submitted', head: 'Last submitted', width: 118, rank: 2, sort: 'last_submitted_at', bar: 60, isUsual: true, cell: (task) => <Time at={task.last_submitted_at} /> },
+  { id: 'completed', head: 'Completed', width: 96, sort: 'completed_at', bar: 60, cell: (task) => <Time at={task.completed_at} /> },
+  { id: 'seconds', head: 'Time spent', width: 94, align: 'end', sort: 'seconds', leads: true, bar: 40, cell: (task) => <Number n={task.seconds} says={duration} /> },
+  { id: 'cost', head: 'Cost', width: 72, align: 'end', sort: 'cost', leads: true, bar: 30, cell: (task) => <Number n={task.cost} says={credits} /> },
 ]
+
+const narrow: TaskColumn[] = [
+  { id: 'tall-picture', head: 'Picture', quiet: true, width: 32, bar: 24, below: TALL.below, cell: (task) => <Thumbnail url={task.thumbnail_url} /> },
+  { id: 'tall-task', head: 'Task', min: 120, below: TALL.below, cell: (task) => <Told task={task} /> },
+  { id: 'tall-status', head: 'Status', width: 116, sort: 'status', first: 'up', bar: 84, below: TALL.below, cell: (task) => <Stands task={task} /> },
+]
+
+const Told = ({ task }: { task: TaskRow }) => (
+  <span className={css['lines']}>
+    <span>{task.preview || task.external_id || 'No text'}</span>
+    <span className="meta">{[task.project.name, task.preview ? task.external_id : null, task.batch].filter(Boolean).join(' · ')}</span>
+  </span>
+)
+
+const Stands = ({ task }: { task: TaskRow }) => (
+  <span className={css['lines']}>
+    <TaskStatusBadge task={task} narrow />
+    <span className="meta"><Time at={task.last_submitted_at ?? task.created_at} /></span>
+  </span>
+)
+
+/** The columns somebody may choose from. */
+export const columnsFor = (isLead: boolean): TaskColumn[] => all.filter((column) => isLead || !column.leads)
+
+export const usualColumns = (columns: TaskColumn[]): string[] => columns.filter((column) => column.isUsual).map((column) => column.id)
+
+/** The columns to show: the usual ones as far as there is room, or those that were chosen, all of them. */
+export function shownColumns(columns: TaskColumn[], chosen: string[] | undefined): TaskColumn[] {
+  const picked = chosen?.map((id) => columns.find((column) => column.id === id)).filter((column) => column !== undefined)
+  const wide = picked && picked.length > 0 ? picked.map((column) => ({ ...column, rank: undefined })) : columns.filter((column) => column.isUsual)
+  return [...wide.map((column) => ({ ...column, from: TALL.below })), ...narrow]
+}

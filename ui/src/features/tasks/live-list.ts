@@ -6,6 +6,13 @@ export interface Loaded {
   pageParams: unknown[]
 }
 
+/** The rows in order, each once: one that moved down while others were fetched stays where it was first. */
+export function rowsOf(pages: Page<TaskRow>[] | undefined): TaskRow[] {
+  const rows = new Map<string, TaskRow>()
+  for (const page of pages ?? []) for (const row of page.items) if (!rows.has(row.id)) rows.set(row.id, row)
+  return [...rows.values()]
+}
+
 export const idsIn = (list: Loaded): Set<string> => new Set(list.pages.flatMap((page) => page.items.map((row) => row.id)))
 
 /** The same rows in the same places, with what is newly known of them; `gone` are taken out. */

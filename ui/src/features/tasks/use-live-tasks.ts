@@ -2,7 +2,7 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useFacts } from '@/api/live'
-import { TASKS_PER_PAGE, taskPage, taskQuery, tasksQuery } from '@/api/tasks'
+import { taskPage, taskQuery, tasksQuery } from '@/api/tasks'
 import { type Loaded, changeInPlace, newAtTop, withTotal } from '@/features/tasks/live-list'
 import { type Asking, lookAgain } from '@/features/tasks/look-again'
 import { asProblem } from '@/lib/problem'
@@ -15,8 +15,8 @@ const ABSENCE_MS = 1500
 
 type Filter = ReturnType<typeof filterOf>
 
-const asking = (queries: QueryClient, filter: Filter): Asking => ({
-  page: (cursor) => taskPage({ ...filter, limit: TASKS_PER_PAGE, ...(cursor ? { cursor } : {}) }),
+const asking = (queries: QueryClient, filter: Filter, limit: number): Asking => ({
+  page: (cursor) => taskPage({ ...filter, limit, ...(cursor ? { cursor } : {}) }),
   one: async (id) => {
     try {
       return await queries.fetchQuery({ ...taskQuery(id), staleTime: 0, retry: false })
@@ -28,9 +28,9 @@ const asking = (queries: QueryClient, filter: Filter): Asking => ({
 })
 
 /** `fresh` counts what stands above the loaded rows; `show` brings it in and begins the list anew. */
-export function useLiveTasks(filter: Filter) {
+export function useLiveTasks(filter: Filter, limit: number) {
   const queries = useQueryClient()
-  const { queryKey } = tasksQuery(filter)
+  const { queryKey } = tasksQuery(filter, limit)
   const list = JSON.stringify(queryKey)
   const [fresh, setFresh] = useState({ list, count: 0, more: false })
   const waiting = useRef<{ ids: Set<string> | 'all'; timer?: ReturnType<typeof setTimeout>; last: number }>({ ids: new Set(), last: 0 })
@@ -41,7 +41,7 @@ export function useLiveTasks(filter: Filter) {
     const before = queries.getQueryData<Loaded>(queryKey)
     if (!before) return
     // After a broken line the next fact, or coming back to the page, asks again.
-    const seen = await lookAgain(before, changed, asking(queries, filter)).catch(() => null)
+    const seen = await lookAgain(before, changed, asking(queries, filter, limit)).catch(() => null)
     const now = queries.getQueryData<Loaded>(queryKey)
     if (!seen || !now) return
     if (now.pages[0]?.items.length === 0) {
@@ -84,7 +84,7 @@ export function useLiveTasks(filter: Filter) {
 
   const show = async () => {
     setFresh({ list, count: 0, more: false })
-    const head = await asking(queries, filter).page(null)
+    const head = await asking(queries, filter, limit).page(null)
     queries.setQueryData<Loaded>(queryKey, { pages: [head], pageParams: [''] })
   }
   return { fresh: fresh.list === list ? fresh : { list, count: 0, more: false }, show }
