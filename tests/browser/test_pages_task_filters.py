@@ -70,18 +70,23 @@ def test_every_filter_of_the_panel_narrows_at_once_and_comes_off_as_a_chip(owner
     page = windows.open(f"/tasks?project={quay}", who=owner)
     expect(rows(page)).to_have_count(6)
     panel = more(page)
+    by_batch, by_metadata = panel.get_by_role("textbox", name="Batch"), panel.get_by_label("Metadata, key=value")
     for fill, chip, left in (
-        (lambda: (panel.get_by_label("How the batch is compared").select_option("contains"), panel.get_by_role("textbox", name="Batch").fill("even")), "Batch contains even", 3),
+        (lambda: panel.get_by_label("How the batch is compared").select_option("contains"), "", 6),
+        (lambda: by_batch.fill("even"), "Batch contains even", 3),
         (lambda: panel.get_by_label("ready").check(), "Audit ready", 1),
         (lambda: panel.get_by_role("combobox", name="Reserved by").select_option("Ada"), "Reserved by Ada", 1),
         (lambda: panel.get_by_role("combobox", name="Answered by").select_option("Ada"), "Answered by Ada", 1),
         (lambda: panel.get_by_label("Highest priority").fill("-1"), "Priority up to −1", 1),
-        (lambda: (panel.get_by_label("Metadata, key=value").fill("shop=north"), panel.get_by_role("button", name="Add").click()), "Metadata shop = north", 3),
+        (lambda: by_metadata.fill("shop=north"), "", 6),
+        (lambda: by_metadata.press("Enter"), "Metadata shop = north", 3),
         (lambda: panel.get_by_role("checkbox", name="Me").check(), "Created by me", 6),
-    ):  # fmt: skip
+    ):
         fill()
         expect(rows(page)).to_have_count(left)
         expect(page.get_by_text(re.compile(f"^{left} tasks?$"))).to_be_visible()
+        if not chip:
+            continue
         # The panel lies over the chips for whoever points, not for whoever takes one off by keys.
         page.get_by_role("button", name=f"Remove filter {chip}").focus()
         page.keyboard.press("Enter")
@@ -166,6 +171,7 @@ def test_columns_are_chosen_by_keys_and_remembered(owner: Somebody, windows: Win
     expect(page.get_by_role("columnheader", name="Batch")).to_be_visible()
     page.keyboard.press("c")
     menu = page.get_by_role("menu", name="Columns")
+    expect(menu.get_by_role("menuitemcheckbox").first).to_be_focused()
     for letter, name in (("b", "Batch"), ("r", "Reserved by"), ("a", "Audit")):
         page.keyboard.press(letter)
         expect(menu.get_by_role("menuitemcheckbox", name=name)).to_be_focused()

@@ -13,7 +13,7 @@ interface DataRowProps<Row> {
   /** undefined when the table does not select. */
   isSelected: boolean | undefined
   opens: boolean
-  onToggle: (id: string) => void
+  onToggle: (id: string, isRange: boolean) => void
   onActivate: (id: string, event: React.MouseEvent) => void
   onFocus: (id: string) => void
 }
@@ -33,7 +33,9 @@ function Drawn<Row>({ row, id, index, columns, isCursor, isShown, isSelected, op
     >
       {isSelected !== undefined && (
         <td className={css['check']}>
-          <input type="checkbox" tabIndex={-1} aria-label="Select row" checked={isSelected} onChange={() => onToggle(id)} onClick={(event) => event.stopPropagation()} />
+          <label>
+            <input type="checkbox" tabIndex={-1} aria-label="Select row" checked={isSelected} onChange={(event) => onToggle(id, (event.nativeEvent as MouseEvent).shiftKey)} />
+          </label>
         </td>
       )}
       {columns.map((column) => (

@@ -116,7 +116,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         style={{ minWidth: leastWidth(columns, selectable), '--tall': isTall ? `${rowHeight}px` : undefined } as CSSProperties}
         onKeyDown={cursor.onKeyDown}
       >
-        <TableHead columns={columns} selectable={selectable} all={rows.length > 0 && selected?.size === rows.length} some={Boolean(selected?.size)} onAll={cursor.toggleAll} sort={props.sort} onSort={props.onSort} />
+        <TableHead columns={columns} selectable={selectable} all={selectable && rows.length > 0 && rows.every((row) => selected?.has(rowKey(row)))} some={Boolean(selected?.size)} onAll={cursor.toggleAll} sort={props.sort} onSort={props.onSort} />
         <tbody>
           {props.loading && <SkeletonRows columns={columns} selectable={selectable} count={24} />}
           {before > 0 && <Pad height={before} span={span} />}

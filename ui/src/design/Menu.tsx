@@ -37,8 +37,10 @@ export function Menu({ label, trigger, align = 'start', side = 'below', width, h
     if (!isOpen || !box) return
     placeBeside(box, id, { side, align })
     const items = itemsOf(box)
-    const chosen = items.find((item) => item.getAttribute('aria-checked') === 'true' && item.role === 'menuitemradio')
-    ;(chosen ?? items[0])?.focus({ preventScroll: true })
+    // Where several may be on, none of them is the one to begin at.
+    const isOneOf = items.every((item) => item.role !== 'menuitemcheckbox')
+    const chosen = isOneOf && items.find((item) => item.getAttribute('aria-checked') === 'true')
+    ;(chosen || items[0])?.focus({ preventScroll: true })
   }, [isOpen, id, side, align])
   useHotkeys(hotkey ? [{ keys: hotkey, says: label, group: 'List', run: () => menu.current?.showPopover() }] : [])
 

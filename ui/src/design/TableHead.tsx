@@ -27,7 +27,9 @@ export function TableHead<Row>({ columns, selectable, all, some, onAll, sort, on
         <tr aria-rowindex={1}>
           {selectable && (
             <th scope="col" className={css['check']}>
-              <input type="checkbox" aria-label="Select all loaded rows" checked={all} ref={(box) => { if (box) box.indeterminate = some && !all }} onChange={onAll} />
+              <label>
+                <input type="checkbox" aria-label="Select all loaded rows" checked={all} ref={(box) => { if (box) box.indeterminate = some && !all }} onChange={onAll} />
+              </label>
             </th>
           )}
           {columns.map((column) => (

@@ -50,26 +50,49 @@ export function useTableCursor<Row>(wants: Wants<Row>) {
     if (at !== null && document.activeElement === document.body && rows.some((row) => rowKey(row) === at)) focusWhenDrawn(now.current.scroller, at)
   }, [rows, rowKey, at])
 
-  const step = (by: number) => {
+  // Where a range of selected rows began, and what was selected before it.
+  const range = useRef<{ anchor: string; before: ReadonlySet<string> } | null>(null)
+  const stretch = useCallback((to: string) => {
+    const { at: here, rows: all, rowKey: key, selected, onSelect } = now.current
+    const ids = all.map(key)
+    const begun = range.current && selected?.size && ids.includes(range.current.anchor) ? range.current : { anchor: here !== null && ids.includes(here) ? here : to, before: new Set(selected) }
+    range.current = begun
+    const [first, last] = [ids.indexOf(begun.anchor), ids.indexOf(to)].sort((one, other) => one - other)
+    onSelect?.(new Set([...begun.before, ...ids.slice(first, Number(last) + 1)]))
+  }, [])
+
+  const step = (by: number, isRange = false) => {
     const { at: here, rows: all, rowKey: key, onPreview, previewed } = now.current
     const index = all.findIndex((row) => key(row) === here)
     const next = index === -1 ? 0 : Math.min(all.length - 1, Math.max(0, index + by))
-    focusRow(next)
     const row = all[next]
+    if (isRange && row) stretch(key(row))
+    else range.current = null
+    focusRow(next)
     if (row && previewed) onPreview?.(row)
   }
 
-  const toggle = useCallback((id: string) => {
+  const toggle = useCallback((id: string, isRange = false) => {
     const { selected, onSelect } = now.current
     if (!onSelect) return
-    const next = new Set(selected)
-    if (!next.delete(id)) next.add(id)
-    onSelect(next)
-  }, [])
+    if (isRange) {
+      stretch(id)
+    } else {
+      const next = new Set(selected)
+      if (!next.delete(id)) next.add(id)
+      range.current = { anchor: id, before: next }
+      onSelect(next)
+    }
+    moveTo(id)
+  }, [moveTo, stretch])
 
   const toggleAll = useCallback(() => {
     const { selected, onSelect, rows: all, rowKey: key } = now.current
-    onSelect?.(selected?.size === all.length ? new Set() : new Set(all.map(key)))
+    const next = new Set(selected)
+    const isAll = all.every((row) => next.has(key(row)))
+    for (const row of all) if (isAll) next.delete(key(row)); else next.add(key(row))
+    range.current = null
+    onSelect?.(next)
   }, [])
 
   const withRow = useCallback((id: string, then: (row: Row) => void) => {
@@ -93,8 +116,8 @@ export function useTableCursor<Row>(wants: Wants<Row>) {
     if (row === undefined || event.metaKey || event.ctrlKey || event.altKey) return
     const page = Math.max(1, Math.floor((wants.scroller.current?.clientHeight ?? 360) / 36) - 2)
     const acts: Record<string, () => void> = {
-      ArrowDown: () => step(1),
-      ArrowUp: () => step(-1),
+      ArrowDown: () => step(1, event.shiftKey),
+      ArrowUp: () => step(-1, event.shiftKey),
       PageDown: () => step(page),
       PageUp: () => step(-page),
       Home: () => focusRow(0),
@@ -112,7 +135,13 @@ export function useTableCursor<Row>(wants: Wants<Row>) {
   useHotkeys([
     { keys: 'j', says: 'Next row', group: 'List', run: () => step(1) },
     { keys: 'k', says: 'Row before', group: 'List', run: () => step(-1) },
-    ...(wants.onSelect ? [{ keys: 'x', says: 'Select row', group: 'List', listedOnly: true, run: () => undefined }] : []),
+    ...(wants.onSelect
+      ? [
+          { keys: 'x', says: 'Select row', group: 'List', listedOnly: true, run: () => undefined },
+          { keys: 'shift+j', says: 'Select down to the next row', group: 'List', run: () => step(1, true) },
+          { keys: 'shift+k', says: 'Select up to the row before', group: 'List', run: () => step(-1, true) },
+        ]
+      : []),
     ...(wants.onPreview ? [{ keys: 'space', says: 'Preview row', group: 'List', listedOnly: true, run: () => undefined }] : []),
     ...(wants.onOpen ? [{ keys: 'enter', says: 'Open row', group: 'List', listedOnly: true, run: () => undefined }] : []),
   ])

@@ -6,20 +6,23 @@ import { useMemo } from 'react'
 import { API } from '@/api/http'
 import { archivedLast, projectsQuery } from '@/api/projects'
 import { taskCountQuery, tasksQuery } from '@/api/tasks'
-import { membersQuery, useMay } from '@/api/who'
+import { membersQuery, useMay, useMe } from '@/api/who'
 import { Button } from '@/design/Button'
 import { Menu, MenuItem, MenuLabel } from '@/design/Menu'
 import { EmptyState } from '@/design/Notice'
 import { Page } from '@/design/Page'
 import { ColumnMenu } from '@/features/tasks/ColumnMenu'
+import { AllMatching, SelectionBar } from '@/features/tasks/SelectionBar'
 import { SortMenu } from '@/features/tasks/SortMenu'
 import { TaskFilters } from '@/features/tasks/TaskFilters'
 import { TaskList } from '@/features/tasks/TaskList'
 import { TaskPreview } from '@/features/tasks/TaskPreview'
 import { inputFields, isOrderGone } from '@/features/tasks/chips'
 import { columnsFor, shownColumns } from '@/features/tasks/columns'
+import { rowsOf } from '@/features/tasks/live-list'
 import { useColumns } from '@/features/tasks/use-columns'
-import { totalOf } from '@/lib/format'
+import { useSelection } from '@/features/tasks/use-selection'
+import { count, totalOf } from '@/lib/format'
 import { type PageSize, SIZE_KEY, USUAL_SIZE, knownSize } from '@/lib/page-size'
 import { useRemembered } from '@/lib/remember'
 import { INPUT, type TaskSearch, USUAL_ORDER, filterOf, forEverybody, isFiltered } from '@/lib/task-search'
@@ -41,7 +44,12 @@ export function TasksPage() {
   // The server refuses an order it does not know; the chip says why it is not kept.
   const listed = isOrderGone(projects, search) ? { ...search, sort: undefined } : search
   const isUnsure = !known && Boolean(search.sort?.includes(INPUT))
-  const { hidden, total } = useCounts(listed, size)
+  const { hidden, total, first, rows } = useCounts(listed, size)
+  const mayExport = useMay('tasks.export')
+  const mayCancel = useMay('tasks.cancel')
+  const filter = { ...filterOf(listed), sort: undefined }
+  const selecting = useSelection({ list: `${useMe().member.id} ${JSON.stringify(filter)}`, filter, rows, first })
+  const all = { n: first?.total ?? 0, isExact: first?.total_is_exact ?? true }
 
   const change = (next: Partial<TaskSearch>) =>
     void navigate({ search: (now) => ({ ...now, ...next }), replace: true })
@@ -62,7 +70,7 @@ export function TasksPage() {
           isLead={isLead}
           members={members}
           onChange={change}
-          total={total}
+          total={selecting.dropped > 0 ? `${total ?? ''} · ${count(selecting.dropped)} no longer selected` : total}
           hidden={hidden}
           end={
             <>
@@ -73,18 +81,26 @@ export function TasksPage() {
         />
       }
       side={search.peek && <TaskPreview id={search.peek} onOpen={() => search.peek && open(search.peek)} onClose={() => change({ peek: undefined })} />}
+      foot={
+        selecting.selection && (
+          <SelectionBar count={selecting.count} onClear={selecting.clear}>
+            <AllMatching selecting={selecting} all={all} />
+          </SelectionBar>
+        )
+      }
     >
-      <TaskList search={listed} waits={isUnsure} columns={shown} size={size} onChange={change} onOpen={open} href={href} hidden={hidden} empty={<NoTasks />} />
+      <TaskList selecting={isLead || mayExport || mayCancel ? selecting : undefined} search={listed} waits={isUnsure} columns={shown} size={size} onChange={change} onOpen={open} href={href} hidden={hidden} empty={<NoTasks />} />
     </Page>
   )
 }
 
 function useCounts(search: TaskSearch, size: number) {
   const filtered = isFiltered(search)
-  const shown = useInfiniteQuery({ ...tasksQuery(filterOf(search), size), enabled: false }).data?.pages[0]
+  const pages = useInfiniteQuery({ ...tasksQuery(filterOf(search), size), enabled: false }).data?.pages
+  const shown = pages?.[0]
   const all = useQuery({ ...taskCountQuery, enabled: filtered }).data
   const hidden = filtered && shown && all ? { n: Math.max(0, all.total - shown.total), isExact: all.total_is_exact && shown.total_is_exact } : null
-  return { hidden, total: shown && totalOf(shown.total, shown.total_is_exact, 'task') }
+  return { hidden, first: shown, rows: useMemo(() => rowsOf(pages), [pages]), total: shown && totalOf(shown.total, shown.total_is_exact, 'task') }
 }
 
 function Actions({ search }: { search: TaskSearch }) {

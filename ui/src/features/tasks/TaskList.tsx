@@ -12,6 +12,7 @@ import { type Hidden, hiddenWords } from '@/features/tasks/TaskFilters'
 import { TALL } from '@/features/tasks/columns'
 import { rowsOf } from '@/features/tasks/live-list'
 import css from '@/features/tasks/tasks.module.css'
+import type { Selecting } from '@/features/tasks/use-selection'
 import { useLiveTasks } from '@/features/tasks/use-live-tasks'
 import { count } from '@/lib/format'
 import { type TaskSearch, USUAL_ORDER, filterOf, isFiltered, withoutFilters } from '@/lib/task-search'
@@ -23,6 +24,8 @@ interface TaskListProps {
   columns: Column<TaskRow>[]
   /** How many rows are fetched at once. */
   size: number
+  /** For those who may do something with several tasks. */
+  selecting: Selecting | undefined
   onChange: (change: Partial<TaskSearch>) => void
   onOpen: (id: string) => void
   href: (id: string) => string
@@ -32,10 +35,10 @@ interface TaskListProps {
   hidden: Hidden | null
 }
 
-export function TaskList({ search, waits, columns, size, onChange, onOpen, href, empty, hidden }: TaskListProps) {
+export function TaskList({ search, waits, columns, size, selecting, onChange, onOpen, href, empty, hidden }: TaskListProps) {
   const filter = filterOf(search)
   const tasks = useInfiniteQuery({ ...tasksQuery(filter, size), placeholderData: (before) => before, enabled: !waits })
-  const { fresh, show } = useLiveTasks(filter, size)
+  const { fresh, show } = useLiveTasks(filter, size, selecting?.forget)
   const [restarts, setRestarts] = useState(0)
   const { fetchNextPage } = tasks
   const more = useCallback(() => void fetchNextPage(), [fetchNextPage])
@@ -61,6 +64,8 @@ export function TaskList({ search, waits, columns, size, onChange, onOpen, href,
           tall={TALL}
           rows={rows}
           rowKey={rowKey}
+          selected={selecting?.selected}
+          onSelect={selecting?.onSelect}
           total={pages?.[0]?.total}
           loading={tasks.isPending}
           hasMore={tasks.hasNextPage && !tasks.isFetchNextPageError}

@@ -7,6 +7,7 @@ import { type Loaded, changeInPlace, newAtTop, withTotal } from '@/features/task
 import { type Asking, lookAgain } from '@/features/tasks/look-again'
 import { asProblem } from '@/lib/problem'
 import type { filterOf } from '@/lib/task-search'
+import { useStable } from '@/lib/use-stable'
 
 // The first change shows at once; in a flood of them the server is asked once a second.
 const FIRST_MS = 30
@@ -28,11 +29,12 @@ const asking = (queries: QueryClient, filter: Filter, limit: number): Asking => 
 })
 
 /** `fresh` counts what stands above the loaded rows; `show` brings it in and begins the list anew. */
-export function useLiveTasks(filter: Filter, limit: number) {
+export function useLiveTasks(filter: Filter, limit: number, onGone?: (ids: ReadonlySet<string>) => void) {
   const queries = useQueryClient()
   const { queryKey } = tasksQuery(filter, limit)
   const list = JSON.stringify(queryKey)
   const [fresh, setFresh] = useState({ list, count: 0, more: false })
+  const tellGone = useStable((ids: ReadonlySet<string>) => onGone?.(ids))
   const waiting = useRef<{ ids: Set<string> | 'all'; timer?: ReturnType<typeof setTimeout>; last: number }>({ ids: new Set(), last: 0 })
 
   const refresh = useCallback(async () => {
@@ -44,6 +46,7 @@ export function useLiveTasks(filter: Filter, limit: number) {
     const seen = await lookAgain(before, changed, asking(queries, filter, limit)).catch(() => null)
     const now = queries.getQueryData<Loaded>(queryKey)
     if (!seen || !now) return
+    if (seen.gone.size > 0) tellGone(seen.gone)
     if (now.pages[0]?.items.length === 0) {
       // Nothing is being read, so nothing can be pushed.
       queries.setQueryData<Loaded>(queryKey, { pages: [seen.head], pageParams: [''] })
@@ -52,7 +55,7 @@ export function useLiveTasks(filter: Filter, limit: number) {
     queries.setQueryData<Loaded>(queryKey, withTotal(changeInPlace(now, seen.rows, seen.gone), seen.head))
     setFresh({ list, ...newAtTop(now, seen.head) })
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the key of the list says whether the filter changed
-  }, [queries, list])
+  }, [queries, list, tellGone])
 
   const soon = useCallback(
     (ids: string[] | 'all') => {
