@@ -72,6 +72,8 @@ PAGES: dict[str, list[tuple[str, Role, str]]] = {
         ("/reservations", "table", "Members with tasks in hand"),
         ("/uploads", "cell", "rows.csv"),
         ("/uploads?add=true&project={words}", "table", "Expected columns"),
+        ("/exports", "button", "Export"),
+        ("/exports?add=true", "radio", "COCO"),
     ],
     "work": [
         ("/work", "heading", "In your hands"),
@@ -208,6 +210,7 @@ def test_keys_lead_through_the_pages_and_are_listed(owner: Somebody, windows: Wi
         ("gw", "/work"),
         ("gp", "/playground"),
         ("gu", "/uploads"),
+        ("ge", "/exports"),
         ("gt", "/tasks"),
     ):
         page.keyboard.type(keys)

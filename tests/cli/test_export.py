@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -124,3 +127,42 @@ def test_of_an_answer_that_breaks_off_no_file_stays(terminal: Terminal, breaking
     assert list(terminal.folder.iterdir()) == []
     shown = terminal.run("export", "--url", breaking)
     assert (shown.code, shown.out) == (1, '{"id": "first"}\n')
+
+
+def test_every_format_and_what_goes_along_can_be_asked_for(terminal: Terminal, project: str) -> None:
+    rows = list(csv.DictReader(io.StringIO(terminal.run("export", "--project", project, "--format", "csv").said)))
+    assert [row["label.labels"] for row in rows] == ['["praise"]', "", ""]
+    asked = ("export", "--project", project, "--format", "csv", "--include", "files", "--include", "events", "--json")
+    told = terminal.run(*asked, "--output", "tasks.zip").json
+    assert (told["file"], bool(told["snapshot_at"])) == ("tasks.zip", True)
+    with zipfile.ZipFile(terminal.folder / "tasks.zip") as found:
+        assert found.namelist() == ["tasks.csv", "manifest.json"]
+    assert "--output" in terminal.run(*asked).refusal
+
+
+def test_one_task_and_any_filter_of_the_list(terminal: Terminal, project: str, tasks: list[str]) -> None:
+    one = terminal.run("export", "--task", tasks[2]).said
+    assert [json.loads(line)["id"] for line in one.splitlines()] == tasks[2:]
+    found = terminal.run("export", "--filter", "redo=false", "--contains", "Message 1", "--answers", "all").said
+    assert [json.loads(line)["id"] for line in found.splitlines()] == tasks[1:2]
+    assert "nothing is not name=value" in terminal.run("export", "--filter", "nothing").refusal
+
+
+def test_a_consumer_gets_what_changed_since_the_last_time(
+    terminal: Terminal, owner: Somebody, project: str, tasks: list[str]
+) -> None:
+    asked = ("export", "--project", project, "--consumer", "billing", "--output", "changed.jsonl", "--json")
+
+    def changed() -> list[str]:
+        told = terminal.run(*asked).json
+        lines = (terminal.folder / "changed.jsonl").read_text("utf-8").splitlines()
+        assert (told["state"], told["tasks"], told["consumer"]["name"]) == ("completed", len(lines), "billing")
+        return [json.loads(line)["id"] for line in lines]
+
+    assert changed() == tasks
+    assert changed() == []
+    owner.ask("PATCH", f"/tasks/{tasks[1]}", json={"batch": "june"})
+    assert changed() == tasks[1:2]
+    owner.ask("PATCH", f"/tasks/{tasks[1]}", json={"batch": "may"})
+    done = terminal.run("export", "--project", project, "--background", "--batch", "may", "--filter", "redo=false")
+    assert len(done.said.splitlines()) == 3

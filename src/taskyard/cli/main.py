@@ -10,7 +10,7 @@ import orjson
 import typer
 
 from taskyard import __version__
-from taskyard.cli import refusals, remote
+from taskyard.cli import exporting, refusals, remote
 from taskyard.cli.people import keys, users
 
 app = typer.Typer(
@@ -24,7 +24,7 @@ app = typer.Typer(
 app.add_typer(users, name="user")
 app.add_typer(keys, name="key")
 app.command("upload")(remote.upload)
-app.command("export")(remote.export)
+app.command("export")(exporting.export)
 app.command("run")(remote.run)
 app.command("next")(remote.take_next)
 

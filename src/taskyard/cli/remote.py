@@ -1,21 +1,19 @@
-"""`upload`, `export`, `run` and `next`: what people do from a terminal, through the public API."""
+"""`upload`, `run` and `next`: what people do from a terminal, through the public API."""
 
 from __future__ import annotations
 
 import mimetypes
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
 
+from taskyard.cli.outputs import whole_file, write
 from taskyard.cli.refusals import EXIT_INCOMPLETE
 from taskyard.cli.server import HERE, Key, Url, connected, post, project_of, said
-from taskyard.kit.problems import Problem
 
 if TYPE_CHECKING:
     import httpx
@@ -27,10 +25,6 @@ ERRORS_SHOWN = 20
 ANY_BYTES = "application/octet-stream"
 UPLOAD_ENDED = {"completed", "completed_with_errors", "failed", "cancelled"}
 RUN_ENDED = {"completed", "failed", "cancelled"}
-
-
-class OutputUnusable(Problem):
-    """{path} cannot be written: {why}. Give another file with --output."""
 
 
 def upload(
@@ -78,8 +72,8 @@ def _save(client: httpx.Client, path: str, output: Path) -> None:
     with client.stream("GET", path) as response:
         if not response.is_success:
             said(response)
-        with _complete(output) as file:
-            _write(response, file)
+        with whole_file(output) as file:
+            write(response, file)
     typer.echo(f"The refused rows are in {output}.", err=True)
 
 
@@ -111,59 +105,6 @@ def _follow(client: httpx.Client, sent: dict[str, Any], *, quiet: bool) -> dict[
             sent = said(client.get(f"/uploads/{sent['id']}"))
             progress.update(bar, completed=sent["progress"], description=sent["state"].replace("_", " "))
     return sent
-
-
-def export(
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write; without it, standard output.")
-    ] = None,
-    form: Annotated[str, typer.Option("--format", help="json, jsonl, csv, parquet, coco or yolo.")] = "jsonl",
-    project: Annotated[str | None, typer.Option(help="Name or id.")] = None,
-    status: Annotated[list[str] | None, typer.Option(help="Only these; may be given several times.")] = None,
-    batch: Annotated[str | None, typer.Option(help="Only this batch.")] = None,
-    url: Url = HERE,
-    key: Key = "",
-) -> None:
-    """Export tasks with their answers, as one moment in time. A file is complete or not there."""
-    with connected(url, key) as client:
-        asked: dict[str, Any] = {"format": form, "status": status or []}
-        if project is not None:
-            asked["project"] = project_of(client, project)["id"]
-        if batch is not None:
-            asked["batch"] = batch
-        with client.stream("GET", "/tasks/export", params=asked) as response:
-            if not response.is_success:
-                said(response)
-            if output is None:
-                _write(response, sys.stdout.buffer)
-                return
-            with _complete(output) as file:
-                _write(response, file)
-    typer.echo(f"{output} has {output.stat().st_size:,} bytes.", err=True)
-
-
-def _write(response: httpx.Response, file: IO[bytes]) -> None:
-    for chunk in response.iter_bytes():
-        file.write(chunk)
-    file.flush()
-
-
-@contextmanager
-def _complete(output: Path) -> Iterator[IO[bytes]]:
-    """Lend a file that gets its name when all is written; whatever goes wrong before, nothing of it stays."""
-    if output.is_dir():
-        raise OutputUnusable(path=output, why="it is a folder")
-    part = output.with_name(f"{output.name}.part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(output)
-    except BaseException as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise OutputUnusable(path=output, why=(error.strerror or str(error)).lower()) from error
-        raise
 
 
 def run(

@@ -90,6 +90,13 @@ export type Archive = Said['ArchiveSaid']
 export type ArchiveItem = Said['ArchiveItemSaid']
 export type ArchiveLook = Said['ArchiveLook']
 export type ArchiveOutcome = Said['ItemOutcome']
+export type ExportFormat = Said['ExportFormat']
+export type ExportAnswers = Said['Answers']
+export type ExportInclude = Said['Include']
+export type ExportAsk = Said['ExportAsk']
+export type Export = Said['ExportSaid']
+/** Who is given what changed since the last export. */
+export type Consumer = Said['ConsumerSaid']
 
 export interface Region {
   id: string

@@ -1,9 +1,9 @@
 // The sidebar and the jumps `G …`: only what works now.
-import { IconArchive, IconChecklist, IconHandStop, IconListDetails, IconPhotoSpark, IconRoute, IconSettings, IconUpload } from '@tabler/icons-react'
+import { IconArchive, IconChecklist, IconDownload, IconHandStop, IconListDetails, IconPhotoSpark, IconRoute, IconSettings, IconUpload } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 
 export interface Entry {
-  to: '/playground' | '/work' | '/tasks' | '/reservations' | '/uploads' | '/archive' | '/studio' | '/settings'
+  to: '/playground' | '/work' | '/tasks' | '/reservations' | '/uploads' | '/exports' | '/archive' | '/studio' | '/settings'
   title: string
   icon: ReactNode
   keys: string
@@ -22,6 +22,7 @@ export const entries: Entry[] = [
   { to: '/tasks', title: 'Tasks', icon: <IconListDetails size={size} />, keys: 'g t', also: 'list all' },
   { to: '/reservations', title: 'Reservations', icon: <IconHandStop size={size} />, keys: 'g r', needs: 'work.release_any', under: true, also: 'held in hand release kept' },
   { to: '/uploads', title: 'Uploads', icon: <IconUpload size={size} />, keys: 'g u', needs: 'uploads.read', under: true, also: 'csv json import' },
+  { to: '/exports', title: 'Exports', icon: <IconDownload size={size} />, keys: 'g e', needs: 'tasks.export', under: true, also: 'download csv json parquet coco yolo' },
   { to: '/archive', title: 'Archive', icon: <IconArchive size={size} />, keys: 'g a', needs: 'archives.read', under: true, also: 'archived restore put away old finished' },
   { to: '/studio', title: 'Studio', icon: <IconRoute size={size} />, keys: 'g s', also: 'projects flows steps' },
   { to: '/settings', title: 'Settings', icon: <IconSettings size={size} />, keys: 'g ,', also: 'members keys account theme' },

@@ -130,6 +130,12 @@ const uploads = createRoute({
   }),
   component: lazyRouteComponent(() => import('@/pages/UploadsPage'), 'UploadsPage'),
 })
+const exports = createRoute({
+  getParentRoute: () => shell,
+  path: '/exports',
+  validateSearch: (search): { add?: boolean } => ({ add: String(search['add']) === 'true' ? true : undefined }),
+  component: lazyRouteComponent(() => import('@/pages/ExportsPage'), 'ExportsPage'),
+})
 const archive = createRoute({
   getParentRoute: () => shell,
   path: '/archive',
@@ -157,7 +163,7 @@ export const router = createRouter({
     invitation,
     known.addChildren([
       workbench,
-      shell.addChildren([home, playground, work, tasks, task, reservations, uploads, archive, studio, project, settings.addChildren([settingsHome, members, keys, account])]),
+      shell.addChildren([home, playground, work, tasks, task, reservations, uploads, exports, archive, studio, project, settings.addChildren([settingsHome, members, keys, account])]),
     ]),
   ]),
   defaultPreload: 'intent',

@@ -1,0 +1,59 @@
+"""The page of exports: asked for in a dialog, followed live, downloaded, deleted; consumers stand beside."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.house import House, Somebody
+from tests.browser.windows import Windows
+from tests.builders import CLASSIFY_FLOW
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tasks(house: House) -> list[str]:
+    project = house.owner.project(CLASSIFY_FLOW, "Quay")
+    return [task["id"] for task in house.owner.tasks(project, [{"text": f"Rope {n}"} for n in range(3)])]
+
+
+def downloaded(page: Page, button: str) -> tuple[str, str]:
+    with page.expect_download() as coming:
+        page.get_by_role("button", name=button).first.click()
+    return coming.value.suggested_filename, Path(coming.value.path()).read_text("utf-8")
+
+
+def test_an_export_is_made_in_the_background_downloaded_and_deleted(windows: Windows, owner: Somebody) -> None:
+    page = windows.open("/exports", who=owner)
+    expect(page.get_by_text("Nothing was exported yet")).to_be_visible()
+    page.keyboard.press("n")
+    dialog = page.get_by_role("dialog", name="Export all tasks")
+    dialog.get_by_label("Only what changed since the last export for").fill("Harbour office")
+    expect(dialog.get_by_role("button", name="Download now")).to_have_attribute("aria-disabled", "true")
+    dialog.get_by_role("button", name="Export in background").click()
+    table = page.get_by_role("table", name="Exports")
+    expect(table.get_by_role("cell", name="completed")).to_be_visible()
+    name, content = downloaded(page, "Download tasks-")
+    assert name.endswith(".csv")
+    assert [row["input.text"] for row in csv.DictReader(io.StringIO(content))] == ["Rope 0", "Rope 1", "Rope 2"]
+    assert '"tasks": 3' in downloaded(page, "Manifest of")[1]
+    expect(page.get_by_role("table", name="Consumers").get_by_text("Harbour office")).to_be_visible()
+    page.get_by_role("button", name="Delete tasks-").click()
+    page.get_by_role("button", name="Delete export").click()
+    expect(page.get_by_text("Nothing was exported yet")).to_be_visible()
+
+
+def test_a_straight_download_and_what_does_not_go_together(windows: Windows, owner: Somebody) -> None:
+    page = windows.open("/exports?add=true", who=owner)
+    dialog = page.get_by_role("dialog", name="Export all tasks")
+    dialog.get_by_role("radio", name="COCO").check()
+    expect(dialog.get_by_label("Events of each task")).to_be_disabled()
+    dialog.get_by_role("radio", name="JSON Lines").check()
+    name, content = downloaded(page, "Download now")
+    assert name.endswith(".jsonl")
+    assert content.count("Rope") == 3

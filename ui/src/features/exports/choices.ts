@@ -1,0 +1,51 @@
+// What an export may be: its formats and answers in words, and why some things do not go together.
+import type { ExportChoice } from '@/api/exports'
+import type { ExportAnswers, ExportFormat } from '@/api/types'
+import type { Selection } from '@/lib/selection'
+
+export const FORMATS: { value: ExportFormat; label: string; says: string }[] = [
+  { value: 'csv', label: 'CSV', says: 'One row a task, for sheets' },
+  { value: 'jsonl', label: 'JSON Lines', says: 'One task a line, everything' },
+  { value: 'json', label: 'JSON', says: 'The same as one list' },
+  { value: 'parquet', label: 'Parquet', says: 'Typed columns, for analysis' },
+  { value: 'coco', label: 'COCO', says: 'Regions on pictures, JSON' },
+  { value: 'yolo', label: 'YOLO', says: 'Regions on pictures, a ZIP' },
+]
+
+export const ANSWERS: { value: ExportAnswers; label: string }[] = [
+  { value: 'final', label: 'Final: those of the latest run' },
+  { value: 'latest', label: 'Latest: the last one of each step' },
+  { value: 'step', label: 'Of one step' },
+  { value: 'all', label: 'All: every run, drafts and late work too' },
+]
+
+export const formatName = (format: ExportFormat): string => FORMATS.find((each) => each.value === format)?.label ?? format
+
+export const FIRST_CHOICE: ExportChoice = { format: 'csv', answers: 'final', answersOf: '', include: [], consumer: '' }
+
+const isOfPictures = (format: ExportFormat) => format === 'coco' || format === 'yolo'
+
+export const whyNoEvents = (choice: ExportChoice): string | null => (isOfPictures(choice.format) ? 'COCO and YOLO have no place for events.' : null)
+
+/** What goes along, without what has no place in the format. */
+export const fitting = (choice: ExportChoice): ExportChoice => (whyNoEvents(choice) ? { ...choice, include: choice.include.filter((each) => each !== 'events') } : choice)
+
+export function whyNotExport(choice: ExportChoice, selection: Selection | null): string | null {
+  if (choice.answers === 'step' && !choice.answersOf.trim()) return 'Say which step the answers are of.'
+  if (choice.format === 'yolo' && choice.answers === 'all') return 'YOLO has one set of labels for a picture: take the final or the latest answers.'
+  const isChosen = selection !== null && ('ids' in selection || selection.except.length > 0)
+  if (choice.consumer.trim() && isChosen) return 'A consumer follows a filter, not chosen tasks.'
+  return null
+}
+
+// Ids stand in the address, and an address has an end.
+const IDS_IN_ADDRESS_MAX = 100
+
+export function whyNotDownload(choice: ExportChoice, selection: Selection | null): string | null {
+  const why = whyNotExport(choice, selection)
+  if (why) return why
+  if (choice.consumer.trim()) return 'For a consumer exports are made in the background, where its position is kept.'
+  if (selection && 'ids' in selection && selection.ids.length > IDS_IN_ADDRESS_MAX) return 'So many chosen tasks are exported in the background.'
+  if (selection && 'except' in selection && selection.except.length > 0) return 'A selection with exceptions is exported in the background.'
+  return null
+}
