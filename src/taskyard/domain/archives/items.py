@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from taskyard.domain.archives.content import Content
+from taskyard.domain.archives.content import LISTED, Content
 from taskyard.domain.archives.rules import ItemOutcome, Reason, Refused
 from taskyard.domain.archives.tables import Archive
 from taskyard.kit.db.direct import fetch
@@ -137,7 +137,7 @@ _NEXT_WRITTEN = f"""
 """
 _WANTED = f"""
     SELECT {_ITEM} FROM archive_items
-    WHERE {_HERE} AND task_id = ANY(%(ids)s) AND outcome = 'archived' AND is_wanted
+    WHERE {_HERE} AND task_id = {LISTED} AND outcome = 'archived' AND is_wanted
 """
 _WANT = f"""
     WITH marked AS (
@@ -149,11 +149,11 @@ _WANT = f"""
 """
 _KNOWN = f"""
     SELECT count(*) AS known FROM archive_items
-    WHERE {_HERE} AND task_id = ANY(%(ids)s) AND outcome IN ('archived', 'restored')
+    WHERE {_HERE} AND task_id = {LISTED} AND outcome IN ('archived', 'restored')
 """
 _NOTE = f"""
     UPDATE archive_items SET outcome = %(outcome)s, reason = %(reason)s, is_wanted = false
-    WHERE {_HERE} AND task_id = ANY(%(ids)s)
+    WHERE {_HERE} AND task_id = {LISTED}
 """
 _GIVE_UP = f"""
     UPDATE archive_items SET outcome = CASE WHEN outcome = 'archived' THEN outcome ELSE 'left_out' END,
@@ -169,14 +169,18 @@ _OUTCOMES = f"SELECT outcome, count(*) AS number FROM archive_items WHERE {_HERE
 _HOLD_PROJECTS = """
     SELECT id FROM projects WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s) ORDER BY id FOR KEY SHARE
 """
+# Each looked up by its key, whatever PostgreSQL believes of tables that have just been emptied or filled.
 _CONFLICTS = f"""
-    SELECT archive_items.task_id, CASE WHEN same.id IS NOT NULL THEN 'id_taken' ELSE 'external_id_taken' END AS reason
-    FROM archive_items
-    LEFT JOIN tasks AS same ON same.workspace_id = %(workspace_id)s AND same.id = archive_items.task_id
-    LEFT JOIN tasks AS other ON other.workspace_id = %(workspace_id)s AND other.project_id = archive_items.project_id
-        AND other.external_id = archive_items.external_id
-    WHERE archive_items.{_HERE.replace(" AND ", " AND archive_items.")} AND archive_items.task_id = ANY(%(ids)s)
-      AND (same.id IS NOT NULL OR other.id IS NOT NULL)
+    SELECT task_id, reason FROM (
+        SELECT task_id, CASE
+            WHEN EXISTS (SELECT 1 FROM tasks AS same WHERE same.workspace_id = %(workspace_id)s
+                         AND same.id = archive_items.task_id OFFSET 0) THEN 'id_taken'
+            WHEN EXISTS (SELECT 1 FROM tasks AS other WHERE other.workspace_id = %(workspace_id)s
+                         AND other.project_id = archive_items.project_id
+                         AND other.external_id = archive_items.external_id OFFSET 0) THEN 'external_id_taken'
+            END AS reason
+        FROM archive_items WHERE {_HERE} AND task_id = {LISTED}) AS placed
+    WHERE reason IS NOT NULL
 """
 _FORGET = f"""
     DELETE FROM archive_items WHERE {_HERE} AND number IN (

@@ -85,6 +85,7 @@ class Packing:
     async def _read(self, after: int, shape: content.Shape) -> tuple[int, list[bytes]] | None:
         archive = self._archive
         async with self._database.transaction(archive.workspace_id) as session:
+            await content.by_key(session)
             numbered = await items.next_ids(session, archive, after, WRITTEN_AT_ONCE)
             if not numbered:
                 return None
@@ -120,6 +121,7 @@ class Removal:
     async def _remove_some(self, after: int) -> int | None:
         archive = self._archive
         async with self._database.transaction(archive.workspace_id) as session:
+            await content.by_key(session)
             portion = await items.written(session, archive, after)
             if not portion:
                 return None

@@ -59,6 +59,7 @@ class Restore:
     async def _put_back_some(self, portion: list[Line], tables: Shape) -> None:
         archive = self._archive
         async with self._database.transaction(archive.workspace_id) as session:
+            await content.by_key(session)
             wanted = await items.wanted(session, archive, [UUID(line.task_id) for line in portion])
             if not wanted:
                 return
