@@ -17,6 +17,7 @@ from starlette.routing import Match
 from taskyard import __version__, views, wiring
 from taskyard.domain import (
     archives,
+    audits,
     bulk,
     exports,
     files,
@@ -43,7 +44,20 @@ from taskyard.web.problems import BodyInvalid, NoSuchPath, as_response, of_valid
 API = "/api/v1"
 # Exports before the views: their path is longer than that of a task. The hand-out first: a request is held against
 # one house after another, and nobody asks as often as people at work.
-HOUSES = (reservations, workspaces, projects, files, runs, uploads, exports, bulk, archives, saved_views, views)
+HOUSES = (
+    reservations,
+    workspaces,
+    projects,
+    files,
+    runs,
+    audits,
+    uploads,
+    exports,
+    bulk,
+    archives,
+    saved_views,
+    views,
+)
 STATIC = Path(__file__).parent / "static"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

@@ -169,6 +169,8 @@ async def fill_every_table(world: World) -> None:
     hold = (await worker.post("/next", {"project": project})).json
     await worker.post(f"/reservations/{hold['reservation']['id']}/skip", {"reason": "Blurred."})
     await yard.answer(worker, {"labels": ["question"]}, project)
+    (done,) = (await yard.owner.get("/tasks", params={"project": project, "audit": "ready"})).json["items"]
+    assert (await yard.owner.post(f"/tasks/{done['id']}/audits", {"verdict": "accept"})).status == 201
     await yard.task(await world.id_of("picture_project"), {"photo": await world.id_of("file_id")})
     await yard.owner.post("/projects", {"name": "Kept"}, headers={"Idempotency-Key": "kept"})
     # As a large upload and somebody who sorts a large project leave them.

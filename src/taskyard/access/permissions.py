@@ -43,6 +43,8 @@ class Permission(StrEnum):
     TASKS_EXPORT = "tasks.export"
     UPLOADS_READ = "uploads.read"
     UPLOADS_WRITE = "uploads.write"
+    AUDITS_READ = "audits.read"
+    AUDITS_WRITE = "audits.write"
     ARCHIVES_READ = "archives.read"
     ARCHIVES_WRITE = "archives.write"
     WORK_TAKE = "work.take"
@@ -71,6 +73,8 @@ WORDS: dict[Permission, str] = {
     Permission.TASKS_EXPORT: "export tasks",
     Permission.UPLOADS_READ: "see uploads",
     Permission.UPLOADS_WRITE: "upload tasks",
+    Permission.AUDITS_READ: "see verdicts",
+    Permission.AUDITS_WRITE: "give a verdict",
     Permission.ARCHIVES_READ: "see archives",
     Permission.ARCHIVES_WRITE: "archive or restore tasks",
     Permission.WORK_TAKE: "take work",
@@ -107,6 +111,8 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.TASKS_EXPORT: _LEADS_AND_CLIENTS,
     Permission.UPLOADS_READ: _LEADS_AND_CLIENTS,
     Permission.UPLOADS_WRITE: _LEADS_AND_CLIENTS,
+    Permission.AUDITS_READ: _LEADS_AND_CLIENTS,
+    Permission.AUDITS_WRITE: _LEADS_AND_CLIENTS,
     Permission.ARCHIVES_READ: _LEADS,
     Permission.ARCHIVES_WRITE: _LEADS,
     Permission.WORK_TAKE: _WORKERS,

@@ -111,6 +111,16 @@ class Run(RunRow):
     can: Can
 
 
+class VerdictSaid(Said):
+    """The last verdict on a task, and the step it is done again from when it was rejected."""
+
+    verdict: AuditStatus
+    by: str
+    at: datetime
+    reasons: list[str]
+    redo_from: str | None
+
+
 class TaskPage(TaskRow):
     """A task with everything about it. `step_priorities` hold from their step on, in the order of the flow."""
 
@@ -122,6 +132,7 @@ class TaskPage(TaskRow):
     instructions: str
     files: dict[str, FileSaid]
     runs: list[Run]
+    verdict: VerdictSaid | None
     can: Can
 
 
@@ -153,12 +164,13 @@ class AnswerSaid(Said):
     use: str
     run_id: UUID
     step_run_id: UUID
-    kind: Literal["answer", "late_draft"]
+    kind: Literal["answer", "prior", "late_draft"]
     by: By
     data: dict[str, Any]
     confidence: float | None
     seconds: float | None
     created_at: datetime
+    fixes: UUID | None
     is_final: bool
 
 

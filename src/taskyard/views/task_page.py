@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor, Permission
-from taskyard.domain import archives, files, projects
+from taskyard.domain import archives, audits, files, projects
 from taskyard.domain.projects import Version
 from taskyard.domain.tasks import TASK, NoSuchTask, TaskStatus
 from taskyard.kit.pages import PageAsk, read_cursor, write_cursor
@@ -50,7 +50,8 @@ async def page(session: AsyncSession, actor: Actor, task_id: UUID) -> dict[str, 
         "instructions": found.instructions,
         "files": await _files(session, actor, version, given, task_runs),
         "runs": task_runs,
-        "can": _can(actor, row, held_by_person=found.is_held, created_by=found.created_by),
+        "verdict": found.verdict,
+        "can": _can(actor, row, found),
     }
 
 
@@ -107,14 +108,14 @@ async def _files(
     return {str(file.id): files.FileSaid.of(file).model_dump() for file in found}
 
 
-def _can(actor: Actor, row: dict[str, Any], *, held_by_person: bool, created_by: UUID | None) -> dict[str, str | None]:
+def _can(actor: Actor, row: dict[str, Any], found: Any) -> dict[str, str | None]:
     status = row["status"]
-    own = created_by is not None and created_by == actor.member_id
+    own = found.created_by is not None and found.created_by == actor.member_id
     lead = actor.may(Permission.TASKS_WRITE)
     no_lead = None if lead else "Only owners and managers may do this."
     no_own = None if lead or own else "Only owners, managers and whoever made the task may do this."
     busy = "It is being worked on: wait until its run has ended." if status in OPEN else None
-    held = "A person has this task in hand." if held_by_person else None
+    held = "A person has this task in hand." if found.is_held else None
     no_cancel = None if actor.may(Permission.TASKS_CANCEL) else "Your role may not cancel tasks."
     in_hand = "It is being worked on: release or cancel its run first." if status == TaskStatus.IN_PROGRESS else None
     return {
@@ -122,15 +123,21 @@ def _can(actor: Actor, row: dict[str, Any], *, held_by_person: bool, created_by:
         "rerun": no_own or busy,
         "delete": no_own or held or in_hand,
         "prioritise": no_lead,
+        "audit": audits.why_not(actor, status, found.audit),
+        "audit_again": audits.why_not_again(actor, status, found.audit),
     }
 
 
 _TASK = text(f"""
-    SELECT {ROW} AS row, tasks.project_id, tasks.created_by, tasks.step_priorities, task_inputs.input,
-           task_inputs.metadata,
+    SELECT {ROW} AS row, tasks.project_id, tasks.created_by, tasks.step_priorities, tasks.audit,
+           task_inputs.input, task_inputs.metadata,
            projects.instructions, runs.flow_version, runs.settings, EXISTS (
                SELECT 1 FROM reservations AS hold WHERE hold.workspace_id = :workspace_id
-               AND hold.task_id = tasks.id AND hold.state = 'held') AS is_held
+               AND hold.task_id = tasks.id AND hold.state = 'held') AS is_held, CASE WHEN tasks.audit IS NOT NULL THEN (
+               SELECT jsonb_build_object('verdict', given.verdict, 'by', given.by_name, 'at', given.at,
+                   'reasons', given.reasons, 'redo_from', given.redo_from)
+               FROM audits AS given WHERE given.workspace_id = :workspace_id AND given.task_id = tasks.id
+               ORDER BY given.id DESC LIMIT 1) END AS verdict
     FROM tasks {JOINS}
     JOIN task_inputs ON task_inputs.workspace_id = :workspace_id AND task_inputs.task_id = tasks.id
     WHERE tasks.workspace_id = :workspace_id AND tasks.id = :id
@@ -156,7 +163,7 @@ _ANSWERS = text("""
             'kind', CASE WHEN answers.model IS NULL THEN 'member' ELSE 'model' END,
             'id', coalesce(answers.member_id::text, answers.model), 'name', answers.by_name),
         'confidence', answers.confidence, 'seconds', answers.seconds, 'created_at', answers.created_at,
-        'is_final', answers.kind = 'answer' AND answers.run_id = tasks.run_id) AS answer
+        'fixes', answers.fixes, 'is_final', answers.kind = 'answer' AND answers.run_id = tasks.run_id) AS answer
     FROM answers JOIN tasks ON tasks.workspace_id = :workspace_id AND tasks.id = answers.task_id
     WHERE answers.workspace_id = :workspace_id AND answers.task_id = :id
       AND (NOT CAST(:own_only AS boolean) OR answers.member_id IS NULL OR answers.member_id = :me

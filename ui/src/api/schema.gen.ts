@@ -1476,6 +1476,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{task_id}/audits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audits
+         * @description List the verdicts on a task, newest first, those that were replaced too, each with the answers it is about.
+         */
+        get: operations["audits.audits"];
+        put?: never;
+        /**
+         * Audit
+         * @description Accept, fix or reject what came of a completed task. The first verdict stands; owners and managers may change it.
+         *
+         *     What a fix replaces is kept. A rejection ends the task or begins it again, as its project says.
+         */
+        post: operations["audits.audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task_id}/cancel": {
         parameters: {
             query?: never;
@@ -1510,6 +1536,26 @@ export interface paths {
          * @description Complete a task with what is there: what is open is closed, and parts that are missing are null.
          */
         post: operations["bulk.complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/fix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fix
+         * @description Show what a fix begins with: a step as whoever answered it had it, with the answer that counts.
+         */
+        get: operations["audits.fix"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1999,11 +2045,140 @@ export interface components {
             step?: string | null;
         };
         /**
+         * AuditAsked
+         * @description A verdict. A fix comes with the answer as it should be, a rejection with what is wrong.
+         *
+         *     `step` is the step that is fixed; without it, the last one the output is made of. `redo_from` and `again` are for
+         *     owners and managers: the step a rejected task begins again at, and that this verdict replaces one that was given.
+         */
+        AuditAsked: {
+            /**
+             * Again
+             * @default false
+             */
+            again: boolean;
+            /** Answer */
+            answer?: {
+                [key: string]: unknown;
+            } | null;
+            /** Reasons */
+            reasons?: string[];
+            /** Redo From */
+            redo_from?: string | null;
+            /** Step */
+            step?: string | null;
+            verdict: components["schemas"]["Verdict"];
+        };
+        /**
+         * AuditDone
+         * @description A verdict that was just given, and where it leaves the task.
+         */
+        AuditDone: {
+            answer: components["schemas"]["GivenSaid"] | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["Auditor"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Prior Answers */
+            prior_answers: components["schemas"]["GivenSaid"][];
+            /** Reasons */
+            reasons: string[];
+            /** Redo From */
+            redo_from: string | null;
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /** Step */
+            step: string | null;
+            task: components["schemas"]["AuditedTask"];
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+            verdict: components["schemas"]["AuditStatus"];
+        };
+        /**
+         * AuditSaid
+         * @description A verdict on a run; of a fix with the answer that counts since, and with those that counted before.
+         */
+        AuditSaid: {
+            answer: components["schemas"]["GivenSaid"] | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["Auditor"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Prior Answers */
+            prior_answers: components["schemas"]["GivenSaid"][];
+            /** Reasons */
+            reasons: string[];
+            /** Redo From */
+            redo_from: string | null;
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /** Step */
+            step: string | null;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+            verdict: components["schemas"]["AuditStatus"];
+        };
+        /**
          * AuditStatus
          * @description Where the audit of a task stands, as lists show it.
          * @enum {string}
          */
         AuditStatus: "ready" | "accepted" | "fixed" | "rejected";
+        /**
+         * AuditedTask
+         * @description Where a task stands after its verdict.
+         */
+        AuditedTask: {
+            audit: components["schemas"]["AuditStatus"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Redo Count */
+            redo_count: number;
+            /** Run Id */
+            run_id: string | null;
+            status: components["schemas"]["TaskStatus"];
+            /** Steps */
+            steps: string[];
+        };
+        /**
+         * Auditor
+         * @description Who said so; `id` is null for Taskyard itself.
+         */
+        Auditor: {
+            /** Id */
+            id: string | null;
+            /** Name */
+            name: string;
+        };
         /**
          * Batches
          * @description Names of batches.
@@ -2178,6 +2353,9 @@ export interface components {
             instructions?: string | null;
             /** Name */
             name?: string | null;
+            on_reject?: components["schemas"]["OnReject"] | null;
+            /** Redo Step */
+            redo_step?: string | null;
             /** Shared With Clients */
             shared_with_clients?: boolean | null;
             state?: components["schemas"]["ProjectState"] | null;
@@ -2546,6 +2724,59 @@ export interface components {
             zone: string;
         };
         /**
+         * FixSaid
+         * @description What a fix begins with: the steps that can be fixed, and one of them.
+         */
+        FixSaid: {
+            /** Files */
+            files: {
+                [key: string]: unknown;
+            };
+            /** Input */
+            input: {
+                [key: string]: unknown;
+            };
+            step_run: components["schemas"]["FixStep"];
+            /** Steps */
+            steps: string[];
+        };
+        /**
+         * FixStep
+         * @description The step to fix as whoever answered it had it; `prefill` is the answer that counts now.
+         */
+        FixStep: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Output Schema */
+            output_schema: {
+                [key: string]: unknown;
+            };
+            /** Prefill */
+            prefill: {
+                [key: string]: unknown;
+            };
+            /** Prefill By */
+            prefill_by: string;
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /** Step */
+            step: string;
+            /** Title */
+            title: string;
+            /** Use */
+            use: string;
+            /** With */
+            with: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * FlowProblem
          * @description One thing to mend in a flow, with the place where it stands.
          */
@@ -2571,6 +2802,30 @@ export interface components {
          * @enum {string}
          */
         Format: "csv" | "json" | "jsonl";
+        /**
+         * GivenSaid
+         * @description An answer that an audit is about.
+         */
+        GivenSaid: {
+            /** By */
+            by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Step */
+            step: string;
+        };
         /**
          * Giver
          * @description Who gave an answer.
@@ -3143,6 +3398,12 @@ export interface components {
             why: string;
         };
         /**
+         * OnReject
+         * @description What becomes of a task whose result was rejected.
+         * @enum {string}
+         */
+        OnReject: "end" | "redo";
+        /**
          * Outcome
          * @description What became of one of many.
          * @enum {string}
@@ -3180,6 +3441,20 @@ export interface components {
         Page_ArchiveSaid_: {
             /** Items */
             items: components["schemas"]["ArchiveSaid"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Is Exact
+             * @default true
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[AuditSaid] */
+        Page_AuditSaid_: {
+            /** Items */
+            items: components["schemas"]["AuditSaid"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -3467,8 +3742,11 @@ export interface components {
             is_playground: boolean;
             /** Name */
             name: string;
+            on_reject: components["schemas"]["OnReject"];
             /** Published Version */
             published_version: number | null;
+            /** Redo Step */
+            redo_step: string | null;
             /** Shared With Clients */
             shared_with_clients: boolean;
             state: components["schemas"]["ProjectState"];
@@ -4173,6 +4451,7 @@ export interface components {
             steps: string[];
             /** Thumbnail Url */
             thumbnail_url: string | null;
+            verdict: components["schemas"]["VerdictSaid"] | null;
         };
         /**
          * TaskRow
@@ -4417,6 +4696,30 @@ export interface components {
             type: string;
         };
         /**
+         * Verdict
+         * @description What an auditor says.
+         * @enum {string}
+         */
+        Verdict: "accept" | "fix" | "reject";
+        /**
+         * VerdictSaid
+         * @description The last verdict on a task, and the step it is done again from when it was rejected.
+         */
+        VerdictSaid: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Reasons */
+            reasons: string[];
+            /** Redo From */
+            redo_from: string | null;
+            verdict: components["schemas"]["AuditStatus"];
+        };
+        /**
          * VersionSaid
          * @description A published flow.
          */
@@ -4602,6 +4905,8 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
+            /** Fixes */
+            fixes: string | null;
             /**
              * Id
              * Format: uuid
@@ -4613,7 +4918,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "answer" | "late_draft";
+            kind: "answer" | "prior" | "late_draft";
             /**
              * Run Id
              * Format: uuid
@@ -7387,6 +7692,72 @@ export interface operations {
             };
         };
     };
+    "audits.audits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditSaid_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "audits.audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditDone"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     "runs.cancel_task": {
         parameters: {
             query?: never;
@@ -7436,6 +7807,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskMoved"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "audits.fix": {
+        parameters: {
+            query?: {
+                step?: string | null;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FixSaid"];
                 };
             };
             /** @description Validation Error */

@@ -14,10 +14,19 @@ from taskyard.domain.answers.actions import (
     resolve,
     work_of,
 )
-from taskyard.domain.answers.problems import AnswerInvalid
-from taskyard.domain.answers.restarts import complete, move, send_back
+from taskyard.domain.answers.fixes import Fixed, fix, fixable
+from taskyard.domain.answers.problems import AnswerInvalid, NothingToFix
+from taskyard.domain.answers.restarts import complete, move, redo, send_back
 from taskyard.domain.answers.rules import AnswerKind
-from taskyard.domain.answers.store import author_of, delete_of_task, delete_of_tasks, outputs, today_of
+from taskyard.domain.answers.store import (
+    author_of,
+    by_ids,
+    counting,
+    delete_of_task,
+    delete_of_tasks,
+    outputs,
+    today_of,
+)
 from taskyard.domain.answers.tables import Answer
 
 __all__ = [
@@ -25,21 +34,28 @@ __all__ = [
     "AnswerInvalid",
     "AnswerKind",
     "By",
+    "Fixed",
+    "NothingToFix",
     "Work",
     "author_of",
+    "by_ids",
     "check",
     "complete",
     "conclude",
+    "counting",
     "delete_of_task",
     "delete_of_tasks",
     "error_of",
     "fail",
+    "fix",
+    "fixable",
     "give",
     "go_on",
     "going_of",
     "keep_late",
     "move",
     "outputs",
+    "redo",
     "resolve",
     "send_back",
     "today_of",

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard.access import Actor
 from taskyard.domain import projects, runs, tasks, workspaces
 from taskyard.domain.projects import Step
-from taskyard.domain.runs import Going, Outcomes, Run, StepRun
+from taskyard.domain.runs import Going, Outcomes, Run, StepRun, Verdict
 from taskyard.domain.tasks import task_fact
 from taskyard.kit.ids import new_id
 from taskyard.kit.problems import Problem
@@ -26,7 +26,8 @@ class _Given(NamedTuple):
     step_run_id: UUID
     step: str
     data: Any
-    member_id: UUID | None
+    author_id: UUID | None
+    """Of a fix: whose work was fixed."""
 
 
 class _Whole(NamedTuple):
@@ -52,23 +53,28 @@ async def send_back(
     step: str | None = None,
     *,
     reason: str | None = None,
-    is_redo: bool = False,
 ) -> Outcomes:
-    """Have tasks begin again at a step people have answered, for its author first: the one named, or the last.
-
-    A redo, after a client's rejection, is counted as one.
-    """
+    """Have tasks begin again at a step people have answered, for its author first: the one named, or the last."""
     outcomes, wholes = await _begin(session, actor, runs.sending_back(step), ids)
     wanted = []
     for whole in wholes:
         to = runs.back_to(whole.standing, whole.going.flow, step)
         if isinstance(to, Problem):  # it was judged before, behind the same locks
             raise to
-        whole.going.task.redo_count += is_redo
         wanted.append((whole, to))
     because = f": {reason}" if reason else "."
     await _restart(session, actor, wanted, "sent_back", f"The task was sent back to {{step}}{because}", to_author=True)
     return outcomes
+
+
+async def redo(session: AsyncSession, actor: Actor, task_id: UUID, step: str, reason: str) -> Verdict:
+    """Have a task begin again at a step, for its author first, because what came of it was rejected."""
+    outcomes, wholes = await _begin(session, actor, runs.moving(step), [task_id])
+    for whole in wholes:
+        whole.going.task.redo_count += 1
+    says = f"The task is done again from {{step}}: {reason}"
+    await _restart(session, actor, [(whole, step) for whole in wholes], "sent_back", says, to_author=True)
+    return outcomes.verdicts[task_id]
 
 
 async def complete(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> Outcomes:
@@ -123,7 +129,7 @@ async def _restart(
 
 
 def _author(whole: _Whole, step: str) -> UUID | None:
-    by = [given.member_id for given in whole.given if given.step == step and given.member_id is not None]
+    by = [given.author_id for given in whole.given if given.step == step and given.author_id is not None]
     return by[-1] if by else None
 
 
@@ -173,16 +179,19 @@ async def _copy(session: AsyncSession, workspace_id: UUID, copies: Sequence[Mapp
 
 # Where people and a model answered a step, people's word counts: the last of a name wins.
 _GIVEN = text("""
-    SELECT run_id, id, step_run_id, step, data, member_id FROM answers
+    SELECT run_id, id, step_run_id, step, data, CASE WHEN fixes IS NULL THEN member_id ELSE (
+        SELECT fixed.member_id FROM answers AS fixed
+        WHERE fixed.workspace_id = :workspace_id AND fixed.id = answers.fixes) END AS author_id
+    FROM answers
     WHERE workspace_id = :workspace_id AND run_id = ANY(:runs) AND kind = 'answer'
     ORDER BY member_id IS NOT NULL, id
 """)
 _COPY = text("""
     INSERT INTO answers (workspace_id, id, step_run_id, run_id, task_id, step, use, kind, data, member_id, model,
-                         by_name, confidence, seconds, created_at, kept_from)
+                         by_name, confidence, seconds, created_at, fixes, kept_from)
     SELECT given.workspace_id, copy.id, copy.step_run_id, copy.run_id, given.task_id, given.step, given.use, given.kind,
            given.data, given.member_id, given.model, given.by_name, given.confidence, given.seconds, given.created_at,
-           coalesce(given.kept_from, given.id)
+           given.fixes, coalesce(given.kept_from, given.id)
     FROM unnest(CAST(:old AS uuid[]), CAST(:id AS uuid[]), CAST(:step_run_id AS uuid[]), CAST(:run_id AS uuid[]))
         AS copy(old, id, step_run_id, run_id)
     JOIN answers AS given ON given.workspace_id = :workspace_id AND given.id = copy.old

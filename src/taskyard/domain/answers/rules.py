@@ -6,9 +6,10 @@ from enum import StrEnum
 
 
 class AnswerKind(StrEnum):
-    """Whether an answer counts, or was kept because it came too late."""
+    """Whether an answer counts, counted until an audit fixed it, or was kept because it came too late."""
 
     ANSWER = "answer"
+    PRIOR = "prior"
     LATE_DRAFT = "late_draft"
 
 

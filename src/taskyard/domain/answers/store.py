@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,23 @@ async def outputs(session: AsyncSession, workspace_id: UUID, run_id: UUID) -> di
         .order_by(Answer.member_id.is_not(None), Answer.id)
     )
     return {step: data for step, data in rows.all()}  # noqa: C416 - dict() would lose the types
+
+
+async def counting(session: AsyncSession, workspace_id: UUID, run_id: UUID) -> dict[str, Answer]:
+    """Return the answer of each step that counts: people's where people and a model answered, and the last of these."""
+    rows = await session.scalars(
+        select(Answer)
+        .where(Answer.workspace_id == workspace_id, Answer.run_id == run_id, Answer.kind == AnswerKind.ANSWER)
+        .order_by(Answer.member_id.is_not(None), Answer.id)
+        .execution_options(populate_existing=True)
+    )
+    return {answer.step: answer for answer in rows}
+
+
+async def by_ids(session: AsyncSession, workspace_id: UUID, ids: Collection[UUID]) -> dict[UUID, Answer]:
+    """Return answers by their id."""
+    rows = await session.scalars(select(Answer).where(Answer.workspace_id == workspace_id, Answer.id.in_(ids)))
+    return {answer.id: answer for answer in rows}
 
 
 async def author_of(session: AsyncSession, workspace_id: UUID, run_id: UUID, step: str) -> str | None:
@@ -58,8 +75,8 @@ async def delete_of_tasks(session: AsyncSession, workspace_id: UUID, task_ids: S
 
 _TODAY = text("""
     SELECT count(*) AS submitted, coalesce(sum(seconds), 0) AS seconds FROM answers
-    WHERE workspace_id = :workspace_id AND member_id = :member_id AND kind = 'answer'
-      AND created_at >= date_trunc('day', now()) AND kept_from IS NULL
+    WHERE workspace_id = :workspace_id AND member_id = :member_id AND kind IN ('answer', 'prior')
+      AND created_at >= date_trunc('day', now()) AND kept_from IS NULL AND fixes IS NULL
 """)
 _DELETE = text("DELETE FROM answers WHERE workspace_id = :workspace_id AND task_id = :task_id")
 _DELETE_MANY = text(

@@ -15,7 +15,7 @@ from taskyard.kit.db.base import Base
 
 
 class Answer(Base):
-    """What one performer gave at a step. Immutable."""
+    """What one performer gave at a step. Immutable, but for the day when it stops to count."""
 
     __tablename__ = "answers"
     __table_args__ = (
@@ -48,7 +48,10 @@ class Answer(Base):
     task_id: Mapped[UUID]
     step: Mapped[str] = mapped_column(Text)
     use: Mapped[str] = mapped_column(Text, comment="the kind of work")
-    kind: Mapped[str] = mapped_column(Text, comment="answer, or late_draft: work that came too late and was kept")
+    kind: Mapped[str] = mapped_column(
+        Text,
+        comment="answer; prior: it counted until an audit fixed it; late_draft: work that came too late and was kept",
+    )
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     member_id: Mapped[UUID | None]
     model: Mapped[str | None] = mapped_column(Text)
@@ -57,5 +60,8 @@ class Answer(Base):
     seconds: Mapped[float | None] = mapped_column(Float, comment="time in hand")
     kept_from: Mapped[UUID | None] = mapped_column(
         comment="the answer of an earlier run that counts in this one too; not a second piece of work"
+    )
+    fixes: Mapped[UUID | None] = mapped_column(
+        comment="of an audit's fix: the performer's answer it stands in the place of; not a piece of work handed out"
     )
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -42,6 +42,7 @@ PARTS = (
     Part("step_runs", f"step_runs.id {_STEP_RUNS_OF}", "id"),
     Part("answers", "answers.task_id = tasks.id", "id"),
     Part("reservations", "reservations.task_id = tasks.id", "id"),
+    Part("audits", "audits.task_id = tasks.id", "id"),
     Part("step_skips", f"step_skips.step_run_id {_STEP_RUNS_OF}", "step_run_id, member_id"),
 )
 TABLES = ("tasks", *(part.table for part in PARTS))
@@ -73,13 +74,13 @@ async def shape(session: AsyncSession) -> dict[str, list[str]]:
 async def read(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID], of: Shape) -> list[Content]:
     """Return those of the tasks that are there, in the order of their ids, as of one moment."""
     values = {"workspace_id": workspace_id, "ids": list(ids), **await _without(session, of)}
-    return [Content(*row) for row in await fetch(session, _READ, values)]
+    return [Content(*row) for row in await fetch(session, _read(of), values)]
 
 
 async def hashes(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID], of: Shape) -> dict[UUID, str]:
     """Return the hash of each task as it is now; nothing for one that is not there."""
     values = {"workspace_id": workspace_id, "ids": list(ids), **await _without(session, of)}
-    return {row.id: row.sha256 for row in await fetch(session, _HASH, values)}
+    return {row.id: row.sha256 for row in await fetch(session, _hash(of), values)}
 
 
 async def by_key(session: AsyncSession) -> None:
@@ -114,6 +115,11 @@ async def _without(session: AsyncSession, of: Shape) -> dict[str, list[str]]:
     return found
 
 
+def _parts(of: Shape) -> list[Part]:
+    """Return the parts an archive knows: tables that came later were empty when it was written."""
+    return [part for part in PARTS if part.table in of]
+
+
 def _as_json(table: str) -> str:
     return f"to_jsonb({table}) - CAST(%(without_{table})s AS text[])"
 
@@ -134,7 +140,7 @@ def _insert(of: Shape) -> str:
         + " ON CONFLICT DO NOTHING RETURNING id)",
         _COMING,
     ]
-    for table, _, _, is_one in PARTS:
+    for table, _, _, is_one in _parts(of):
         way = "jsonb_populate_record" if is_one else "jsonb_populate_recordset"
         rows = f"{way}(NULL::{table}, coming.content -> '{table}')"
         steps.append(_insert_into(table, of[table], rows, "coming") + ")")
@@ -172,7 +178,11 @@ _FILES = """'files', coalesce((
             'bytes', files.bytes, 'media_type', files.media_type) ORDER BY files.id)
         FROM file_uses JOIN files ON files.workspace_id = %(workspace_id)s AND files.id = file_uses.file_id
         WHERE file_uses.workspace_id = %(workspace_id)s AND file_uses.task_id = tasks.id), '[]')"""
-_CONTENT = f"jsonb_build_object('tasks', {_as_json('tasks')}, {', '.join(map(_part, PARTS))}, {_FILES})"
+
+
+def _content(of: Shape) -> str:
+    return f"jsonb_build_object('tasks', {_as_json('tasks')}, {', '.join(map(_part, _parts(of)))}, {_FILES})"
+
 
 _FINISHED = ", ".join(f"'{status}'" for status in (TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED))
 _TURN = f"""EXISTS (SELECT 1 FROM step_runs AS turn WHERE turn.workspace_id = tasks.workspace_id
@@ -188,19 +198,26 @@ FINISHED = f"tasks.status IN ({_FINISHED})"
 
 _HERE = "FROM tasks WHERE tasks.workspace_id = %(workspace_id)s AND tasks.id = ANY(%(ids)s)"
 _SHA256 = "encode(sha256(convert_to(content, 'UTF8')), 'hex') AS sha256"
-# Materialized, or the whole content would be worked out once for each place that names it.
-_READ = f"""
-    WITH whole AS MATERIALIZED (SELECT tasks.id, {REFUSED} AS refused, {_CONTENT} AS content {_HERE}),
+
+
+def _read(of: Shape) -> str:
+    # Materialized, or the whole content would be worked out once for each place that names it.
+    return f"""
+    WITH whole AS MATERIALIZED (SELECT tasks.id, {REFUSED} AS refused, {_content(of)} AS content {_HERE}),
     told AS MATERIALIZED (
         SELECT id, refused, content::text AS content, jsonb_array_length(content -> 'runs') AS runs,
                jsonb_array_length(content -> 'answers') AS answers, jsonb_array_length(content -> 'files') AS files
         FROM whole)
     SELECT id, refused, content, {_SHA256}, runs, answers, files FROM told ORDER BY id
 """
-_HASH = f"""
-    WITH whole AS MATERIALIZED (SELECT tasks.id, {_CONTENT}::text AS content {_HERE})
+
+
+def _hash(of: Shape) -> str:
+    return f"""
+    WITH whole AS MATERIALIZED (SELECT tasks.id, {_content(of)}::text AS content {_HERE})
     SELECT id, {_SHA256} FROM whole
 """
+
 
 # The list stands in a sub-select: of one that it sees to be long PostgreSQL, whose figures are old after a big upload,
 # thinks that reading every row of the workspace costs less, and does so for each portion.
@@ -217,6 +234,7 @@ _DELETES = (
     f"""DELETE FROM step_skips WHERE workspace_id = %(workspace_id)s
         AND step_run_id = ANY(ARRAY(SELECT id FROM step_runs WHERE {_TURNS}))""",
     f"DELETE FROM reservations WHERE {_OF_TASKS}",
+    f"DELETE FROM audits WHERE {_OF_TASKS}",
     f"DELETE FROM answers WHERE {_OF_TASKS}",
     f"DELETE FROM step_runs WHERE {_TURNS}",
     f"DELETE FROM runs WHERE {_OF_TASKS}",

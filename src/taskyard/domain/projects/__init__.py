@@ -8,6 +8,7 @@ from taskyard.domain.projects.input_schema import InputChecker
 from taskyard.domain.projects.problems import NoSuchProject
 from taskyard.domain.projects.published import Published, Version, published, version
 from taskyard.domain.projects.routes import routes
+from taskyard.domain.projects.rules import OnReject
 from taskyard.domain.projects.store import get, steps_of
 from taskyard.domain.projects.tables import Project
 from taskyard.domain.projects.templates import Scope, UnresolvedReference, fill
@@ -17,6 +18,7 @@ __all__ = [
     "Flow",
     "InputChecker",
     "NoSuchProject",
+    "OnReject",
     "Project",
     "Published",
     "Result",

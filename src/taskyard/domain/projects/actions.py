@@ -17,6 +17,7 @@ from taskyard.domain.projects.flow_check import understand
 from taskyard.domain.projects.flow_read import source_of
 from taskyard.domain.projects.problems import (
     DraftStale,
+    NoStepToRedo,
     NothingToPublish,
     PlaygroundStays,
     ProjectInUse,
@@ -26,6 +27,7 @@ from taskyard.domain.projects.published import kinds, models
 from taskyard.domain.projects.rules import PROJECT, tag_of
 from taskyard.domain.projects.tables import FlowVersion, Project
 from taskyard.kit.ids import new_id
+from taskyard.kit.problems import Flaw
 
 STARTER_FLOW = """\
 input:
@@ -62,9 +64,18 @@ output:
   image: "{{ annotate.image }}"
 """
 
-WRITTEN = ("name", "description", "instructions", "shared_with_clients", "archive_after_days", "ageing_hours")
+WRITTEN = (
+    "name",
+    "description",
+    "instructions",
+    "shared_with_clients",
+    "archive_after_days",
+    "ageing_hours",
+    "on_reject",
+    "redo_step",
+)
 # What null takes away; of the others null says nothing.
-CLEARED = {"archive_after_days", "ageing_hours"}
+CLEARED = {"archive_after_days", "ageing_hours", "redo_step"}
 
 
 def tag(project: Project) -> str:
@@ -131,6 +142,7 @@ async def change(
     project = await store.lock(session, actor.workspace_id, project_id)
     if read_tag is not None and read_tag != tag(project):
         raise ProjectStale(project=project.name)
+    await _must_have_step(session, project, changes.get("redo_step"))
     for name in WRITTEN:
         if changes.get(name) is not None or (name in changes and name in CLEARED):
             setattr(project, name, changes[name])
@@ -205,6 +217,14 @@ async def delete(session: AsyncSession, actor: Actor, project_id: UUID) -> None:
         raise ProjectInUse(project=project.name)
     ledger.record(session, facts.project_fact("deleted", project, f"The project {project.name} was deleted."), by=actor)
     await store.remove(session, project)
+
+
+async def _must_have_step(session: AsyncSession, project: Project, step: str | None) -> None:
+    if step is not None:
+        steps = await store.steps_of(session, project.workspace_id, [project.id])
+        if step not in steps:
+            says = f"choose one of {', '.join(steps)}" if steps else "publish a flow first"
+            raise NoStepToRedo([Flaw("redo_step", "is no step of this project", says)], step=step, mend=says)
 
 
 def _must_be_read(project: Project, read_revision: int | None) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from taskyard.domain.projects.schema_rules import Schema
 from taskyard.domain.projects.schema_shapes import shape_at
-from taskyard.domain.projects.templates import Path, Scope, fill
+from taskyard.domain.projects.templates import Path, Scope, fill, references
 
 PEOPLE = "people"
 AGENTS = "agents"
@@ -143,6 +143,13 @@ class Flow:
         """Return the steps no other step waits for."""
         needed = {name for step in self.steps for name in step.needs}
         return tuple(step for step in self.steps if step.id not in needed)
+
+    @cached_property
+    def in_output(self) -> frozenset[str]:
+        """Return the steps the output is made of."""
+        if self.output is None:
+            return frozenset(step.id for step in self.last_steps)
+        return frozenset(str(found.path[0]) for found in references(self.output) if found.path is not None)
 
     @property
     def is_app(self) -> bool:

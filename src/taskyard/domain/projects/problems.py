@@ -49,3 +49,7 @@ class PlaygroundStays(Problem):
     """The playground belongs to the workspace and cannot be removed."""
 
     kind = Kind.CONFLICT
+
+
+class NoStepToRedo(Problem):
+    """No published flow of this project has the step {step}: {mend}."""

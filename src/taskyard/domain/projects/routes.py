@@ -13,7 +13,7 @@ from taskyard.domain.projects import actions, store
 from taskyard.domain.projects.flow_check import flaws_of
 from taskyard.domain.projects.problems import NothingPublished, ProjectInUse
 from taskyard.domain.projects.published import kinds, models, version
-from taskyard.domain.projects.rules import PROJECT, ProjectState
+from taskyard.domain.projects.rules import PROJECT, OnReject, ProjectState
 from taskyard.domain.projects.schemas import (
     ChangeProject,
     Checked,
@@ -171,6 +171,8 @@ async def _said(session: AsyncSession, actor: Actor, row: Project, *, has_tasks:
         shared_with_clients=row.shared_with_clients,
         archive_after_days=row.archive_after_days,
         ageing_hours=row.ageing_hours,
+        on_reject=OnReject(row.on_reject),
+        redo_step=row.redo_step,
         input_schema=dict(flow.input_schema) if flow else None,
         steps=[StepSaid(id=step.id, use=step.use, by=list(step.by)) for step in flow.steps] if flow else [],
         created_at=row.created_at,

@@ -20,6 +20,15 @@ class ProjectState(StrEnum):
     ARCHIVED = "archived"
 
 
+class OnReject(StrEnum):
+    """What becomes of a task whose result was rejected."""
+
+    END = "end"
+    REDO = "redo"
+
+
+ON_REJECT_CHECK = "on_reject IN ({})".format(", ".join(f"'{rule.value}'" for rule in OnReject))
+
 PROJECT = Lifecycle(
     "project",
     ProjectState,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from taskyard.domain.projects.rules import ARCHIVE_DAYS_MAX, ProjectState
+from taskyard.domain.projects.rules import ARCHIVE_DAYS_MAX, OnReject, ProjectState
 from taskyard.web.bodies import Body, Said
 
 FLOW_CHARS_MAX = 500_000
@@ -36,6 +36,8 @@ class ChangeProject(Body):
     instructions: Text | None = None
     shared_with_clients: bool | None = None
     archive_after_days: Annotated[int | None, Field(ge=1, le=ARCHIVE_DAYS_MAX)] = None
+    on_reject: OnReject | None = None
+    redo_step: Annotated[str | None, Field(max_length=100)] = None
     state: ProjectState | None = None
     ageing_hours: Annotated[int, Field(ge=1, le=AGEING_HOURS_MAX, strict=True)] | None = None
 
@@ -95,6 +97,8 @@ class ProjectSaid(Said):
     shared_with_clients: bool
     archive_after_days: int | None
     ageing_hours: int | None
+    on_reject: OnReject
+    redo_step: str | None
     input_schema: dict[str, Any] | None
     steps: list[StepSaid]
     created_at: datetime

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
-from taskyard.domain.projects.rules import PROJECT
+from taskyard.domain.projects.rules import ON_REJECT_CHECK, PROJECT
 from taskyard.kit.db.base import Base
 
 
@@ -36,6 +36,7 @@ class Project(Base):
         CheckConstraint("ageing_hours > 0", "ageing_hours"),
         # Which projects let their work age, for workers.
         Index("projects_ageing_ix", "workspace_id", "id", postgresql_where=text("ageing_hours IS NOT NULL")),
+        CheckConstraint(ON_REJECT_CHECK, "on_reject"),
     )
 
     workspace_id: Mapped[UUID]
@@ -57,6 +58,12 @@ class Project(Base):
     )
     ageing_hours: Mapped[int | None] = mapped_column(
         Integer, comment="a free step run moves one number earlier each time it has waited so long; null: never"
+    )
+    on_reject: Mapped[str] = mapped_column(
+        Text, server_default=text("'redo'"), comment="what becomes of a task whose result is rejected: end, or redo"
+    )
+    redo_step: Mapped[str | None] = mapped_column(
+        Text, comment="the step a rejected task is done again from; null: the first that people have done"
     )
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

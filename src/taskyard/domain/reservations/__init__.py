@@ -1,6 +1,7 @@
 """Reservations: people's and agents' taking of step runs, under leases."""
 
 from taskyard.domain.reservations.actions import end_of_member, end_with_run, expire_due, fit_to_role, performers_of
+from taskyard.domain.reservations.holds import files_of, step_run_said
 from taskyard.domain.reservations.many import (
     end_with_runs,
     end_with_tasks,
@@ -21,10 +22,12 @@ __all__ = [
     "end_with_runs",
     "end_with_tasks",
     "expire_due",
+    "files_of",
     "fit_to_role",
     "lock_held",
     "performers_of",
     "release_of_tasks",
     "reserve_many",
     "routes",
+    "step_run_said",
 ]

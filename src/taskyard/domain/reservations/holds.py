@@ -48,7 +48,7 @@ async def of_claim(session: AsyncSession, actor: Actor, reservation_id: UUID, ro
             "reason": None,
             "ended_at": None,
         },
-        "step_run": _step_run(row.id, row.run_id, "running", row.attempt, work, author),
+        "step_run": step_run_said(row.id, row.run_id, "running", row.attempt, work, author),
         "task": {
             "id": row.task_id,
             "external_id": row.external_id,
@@ -64,7 +64,7 @@ async def of_claim(session: AsyncSession, actor: Actor, reservation_id: UUID, ro
             "input": going.input,
             "input_schema": version.flow.input_schema,
             "instructions": row.instructions,
-            "files": await _files(session, actor, version.checker, going.input, work.given),
+            "files": await files_of(session, actor, version.checker, going.input, work.given),
         },
     }
 
@@ -84,7 +84,7 @@ async def of_reservation(session: AsyncSession, actor: Actor, reservation: Reser
     )
     return {
         "reservation": said(reservation),
-        "step_run": _step_run(step_run.id, run.id, step_run.state, step_run.attempt, work, author),
+        "step_run": step_run_said(step_run.id, run.id, step_run.state, step_run.attempt, work, author),
         "task": {
             "id": task.id,
             "external_id": task.external_id,
@@ -100,7 +100,7 @@ async def of_reservation(session: AsyncSession, actor: Actor, reservation: Reser
             "input": going.input,
             "input_schema": version.flow.input_schema,
             "instructions": project.instructions,
-            "files": await _files(session, actor, version.checker, going.input, work.given),
+            "files": await files_of(session, actor, version.checker, going.input, work.given),
         },
     }
 
@@ -127,9 +127,10 @@ async def lease_from_now(session: AsyncSession, hold_seconds: int) -> datetime:
     return found
 
 
-def _step_run(
+def step_run_said(
     step_run_id: UUID, run_id: UUID, state: str, attempt: int, work: Work, author: str | None
 ) -> dict[str, Any]:
+    """Return a turn as whoever answers it sees it."""
     return {
         "id": step_run_id,
         "step": work.step.id,
@@ -145,9 +146,10 @@ def _step_run(
     }
 
 
-async def _files(
+async def files_of(
     session: AsyncSession, actor: Actor, checker: projects.InputChecker, given: Any, resolved: Any
 ) -> dict[str, Any]:
+    """Return the files that an input and a resolved step name."""
     named = checker.file_values(given)
     picture = resolved.get("image")
     if isinstance(picture, str) and all(picture != file_id for _, file_id, _ in named):

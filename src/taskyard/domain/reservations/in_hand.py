@@ -53,7 +53,7 @@ async def keep(session: AsyncSession, in_hand: InHand, answer: Answer, opened: S
         **{f"run_{name}": getattr(run, name) for name in ("id", "state", "reason", "started_at", "ended_at")},
         **{
             f"task_{name}": getattr(task, name)
-            for name in ("id", "status", "steps", "last_submitted_at", "seconds", "cost", "reserved_for")
+            for name in ("id", "status", "steps", "last_submitted_at", "seconds", "cost", "reserved_for", "audit")
         },
         "answer_id": answer.id,
         "data": Jsonb(answer.data),
@@ -90,8 +90,8 @@ async def _in_hand(session: AsyncSession, workspace_id: UUID, held: Row, known: 
     task = Task(
         workspace_id=workspace_id, id=held.task_id, project_id=held.project_id, run_id=held.task_run_id,
         status=held.status, steps=held.steps, priority=held.priority, last_submitted_at=held.last_submitted_at,
-        completed_at=held.completed_at, seconds=held.seconds, cost=held.cost, reserved_for=held.reserved_for,
-        step_priorities=held.step_priorities,
+        completed_at=held.completed_at, audit=held.audit, seconds=held.seconds, cost=held.cost,
+        reserved_for=held.reserved_for, step_priorities=held.step_priorities,
     )  # fmt: skip
     turns = [StepRun(**names, **(turn | {"id": UUID(turn["id"])})) for turn in known.turns]
     turn = next(turn for turn in turns if turn.id == held.step_run_id)
@@ -107,7 +107,7 @@ _LOCK = """
         reservations.held_at, runs.number, runs.flow_version, runs.state AS run_state, runs.reason AS run_reason,
         runs.settings, runs.output, runs.error, runs.started_at AS run_started_at, runs.ended_at AS run_ended_at,
         tasks.run_id AS task_run_id, tasks.status, tasks.steps, tasks.priority, tasks.last_submitted_at,
-        tasks.completed_at, tasks.seconds, tasks.cost, tasks.reserved_for, tasks.step_priorities
+        tasks.completed_at, tasks.audit, tasks.seconds, tasks.cost, tasks.reserved_for, tasks.step_priorities
     FROM reservations
     JOIN step_runs ON step_runs.workspace_id = %(workspace_id)s AND step_runs.id = reservations.step_run_id
     JOIN runs ON runs.workspace_id = %(workspace_id)s AND runs.id = reservations.run_id
@@ -153,6 +153,6 @@ _KEEP = f"""
     )
     UPDATE tasks SET status = %(task_status)s, steps = %(task_steps)s, last_submitted_at = %(task_last_submitted_at)s,
         completed_at = %(task_completed_at)s, seconds = %(task_seconds)s, cost = %(task_cost)s,
-        reserved_for = %(task_reserved_for)s
+        reserved_for = %(task_reserved_for)s, audit = %(task_audit)s
     WHERE workspace_id = %(workspace_id)s AND id = %(task_id)s
 """  # noqa: S608 - built from constants of this file

@@ -45,7 +45,7 @@ from taskyard.domain.runs.progress import (
     open_turns,
     stop,
 )
-from taskyard.domain.runs.restarts import complete_as_it_is, restart, tell_many
+from taskyard.domain.runs.restarts import answer_anew, complete_as_it_is, restart, tell_many
 from taskyard.domain.runs.routes import routes
 from taskyard.domain.runs.rules import (
     AGENTS,
@@ -98,6 +98,7 @@ __all__ = [
     "admit",
     "advance",
     "age",
+    "answer_anew",
     "back_to",
     "batching",
     "begin_change",

@@ -249,7 +249,7 @@ async def _start(
         created_by=actor.member_id,
     )
     session.add(run)
-    task.run_id, task.run_count, task.completed_at = run.id, run.number, None
+    task.run_id, task.run_count, task.completed_at, task.audit = run.id, run.number, None, None
     await session.flush()
     ledger.record(session, facts.run_fact("queued", run, f"Run {run.number} was queued."), by=actor)
     await progress.advance(session, actor, Going(run, task, published.flow, given, {}, await store.now(session)))

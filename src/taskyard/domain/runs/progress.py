@@ -204,7 +204,8 @@ def _complete(session: AsyncSession, by: Actor, going: Going, rows: Sequence[Ste
     run.reason, run.ended_at = None, going.now
     run.started_at = run.started_at or going.now
     task.status = TASK.target(task.status, "complete")
-    task.steps, task.completed_at = [], going.now
+    # What was rejected and done again waits for another verdict.
+    task.steps, task.completed_at, task.audit = [], going.now, None
     ledger.record(session, facts.run_fact("completed", run, f"Run {run.number} was completed."), by=by)
     ledger.record(session, task_fact("completed", task, "The task was completed."), by=by)
 

@@ -67,8 +67,15 @@ def complete_as_it_is(by: Actor, going: Going, rows: Sequence[StepRun]) -> Fact:
     run.reason, run.ended_at = f"{by.name} completed it with what was there.", going.now
     run.started_at = run.started_at or going.now
     task.status = TASK.target(task.status, "complete")
-    task.steps, task.completed_at = [], going.now
+    task.steps, task.completed_at, task.audit = [], going.now, None
     return facts.run_fact("completed", run, f"Run {run.number} was completed with what was there.")
+
+
+def answer_anew(going: Going, rows: Sequence[StepRun]) -> None:
+    """Put a run's output together again, one of whose answers was replaced, in memory; missing parts are null."""
+    done = finished_steps(rows, going.outputs)
+    scope = going.flow.scope(going.input, {step.id: done.get(step.id, Result("skipped")) for step in going.flow.steps})
+    going.run.output = _answer_of(going.flow, scope)
 
 
 def _stop_for(going: Going, rows: Sequence[StepRun], step_id: str) -> list[Fact]:

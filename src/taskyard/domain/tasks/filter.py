@@ -189,6 +189,6 @@ _RESERVED = """(tasks.reserved_for = ANY(:reserved_by) OR EXISTS (
       AND (kept.holder_id = ANY(:reserved_by) OR kept.reserved_for = ANY(:reserved_by))
       AND kept.state IN ('queued', 'running')))"""
 _ANSWERED = """EXISTS (SELECT 1 FROM answers AS given WHERE given.workspace_id = :workspace_id
-    AND given.task_id = tasks.id AND given.member_id = ANY(:answered_by) AND given.kind = 'answer')"""
+    AND given.task_id = tasks.id AND given.member_id = ANY(:answered_by) AND given.kind IN ('answer', 'prior'))"""
 _SHARED = """EXISTS (SELECT 1 FROM projects AS shared WHERE shared.workspace_id = :workspace_id
     AND shared.id = tasks.project_id AND shared.shared_with_clients)"""
