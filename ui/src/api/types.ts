@@ -97,6 +97,14 @@ export type ExportAsk = Said['ExportAsk']
 export type Export = Said['ExportSaid']
 /** Who is given what changed since the last export. */
 export type Consumer = Said['ConsumerSaid']
+export type BulkAction = Said['Action']
+export type BulkArguments = Said['Arguments']
+export type BulkAsked = Said['BulkAsked']
+export type Bulk = Said['BulkSaid']
+/** With why what was refused was. */
+export type BulkPage = Said['BulkPage']
+export type BulkReason = Said['ReasonSaid']
+export type DryRun = Said['DryRun']
 
 export interface Region {
   id: string
