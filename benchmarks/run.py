@@ -12,9 +12,9 @@ from pathlib import Path
 
 from figures import Figure, markdown, show, write
 from servers import Server
-from workloads import export, hand_out, lists, start_up, upload
+from workloads import bulk, export, hand_out, lists, start_up, upload
 
-NAMES = ("start-up", "upload", "lists", "hand-out", "export")
+NAMES = ("start-up", "upload", "lists", "hand-out", "export", "bulk")
 
 
 def main() -> None:
@@ -45,6 +45,11 @@ def measured(names: tuple[str, ...] | list[str], rows: int, seconds: float, time
     if "upload" in names:
         with Server() as server:
             yield from upload.run(server, "json", rows)
+    if "bulk" in names:
+        # By itself: what it deletes, the others would miss.
+        with Server() as server:
+            upload.run(server, "csv", rows)
+            yield from bulk.run(server, rows, times)
     if not {"upload", "lists", "hand-out", "export"} & set(names):
         return
     with Server() as server:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -24,3 +25,11 @@ def last_of(moment: UUID) -> UUID:
 
 # Of the 128 bits of an id the first 48 are the time.
 _RANDOM_BITS = 80
+
+
+def id_list(ids: Iterable[UUID]) -> str:
+    """Return ids as PostgreSQL reads a list of them, for `CAST(:ids AS uuid[])`.
+
+    As one text: the driver takes thousands of them one by one, each time anew.
+    """
+    return f"{{{','.join(map(str, ids))}}}"

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.domain.answers.rules import AnswerKind
 from taskyard.domain.answers.tables import Answer
+from taskyard.kit.ids import id_list
 
 
 async def outputs(session: AsyncSession, workspace_id: UUID, run_id: UUID) -> dict[str, Any]:
@@ -70,7 +71,7 @@ async def delete_of_task(session: AsyncSession, workspace_id: UUID, task_id: UUI
 
 async def delete_of_tasks(session: AsyncSession, workspace_id: UUID, task_ids: Sequence[UUID]) -> None:
     """Remove all answers of many tasks."""
-    await session.execute(_DELETE_MANY, {"workspace_id": workspace_id, "task_ids": list(task_ids)})
+    await session.execute(_DELETE_MANY, {"workspace_id": workspace_id, "task_ids": id_list(task_ids)})
 
 
 _TODAY = text("""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -136,7 +137,7 @@ async def tell(session: AsyncSession, bulk: Bulk, items: Sequence[Item], outcome
     verdicts = [outcomes.verdicts[item.task_id] for item in items]
     numbers = [item.number for item in items]
     befores = [outcomes.before.get(item.task_id, item.before) for item in items]
-    told = {
+    told: dict[str, Any] = {
         "workspace_id": bulk.workspace_id,
         "bulk_id": bulk.id,
         "first": numbers[0],
@@ -147,9 +148,18 @@ async def tell(session: AsyncSession, bulk: Bulk, items: Sequence[Item], outcome
         "says": [verdict.says for verdict in verdicts],
         "befores": [None if before is None else orjson.dumps(before).decode() for before in befores],
     }
-    await session.execute(_TELL, told)
-    for verdict in verdicts:
-        setattr(bulk, verdict.outcome.value, getattr(bulk, verdict.outcome.value) + 1)
+    if len(set(zip(told["outcomes"], told["codes"], told["says"], told["befores"], strict=True))) == 1:
+        # Most often all of them come to the same, which needs to be said once.
+        alike = {
+            **told,
+            **{name[:-1]: told[name][0] for name in ("outcomes", "codes", "befores")},
+            "say": told["says"][0],
+        }
+        await session.execute(_TELL_ALIKE, {name: alike[name] for name in _ALIKE})
+    else:
+        await session.execute(_TELL, told)
+    for outcome, number in Counter(verdict.outcome.value for verdict in verdicts).items():
+        setattr(bulk, outcome, getattr(bulk, outcome) + number)
     bulk.position = numbers[-1]
 
 
@@ -212,6 +222,12 @@ _TELL = text("""
                 CAST(:befores AS text[])) AS told(number, outcome, code, says, before)
     WHERE bulk_items.workspace_id = :workspace_id AND bulk_items.bulk_id = :bulk_id
       AND bulk_items.number BETWEEN :first AND :last AND bulk_items.number = told.number
+""")
+_ALIKE = ("workspace_id", "bulk_id", "first", "last", "outcome", "code", "say", "before")
+# All between the first and the last that nothing was told of: that is the portion.
+_TELL_ALIKE = text("""
+    UPDATE bulk_items SET outcome = :outcome, code = :code, says = :say, before = CAST(:before AS jsonb)
+    WHERE workspace_id = :workspace_id AND bulk_id = :bulk_id AND number BETWEEN :first AND :last AND outcome IS NULL
 """)
 _FORGET_REFUSALS = text("""
     UPDATE bulk_items SET outcome = NULL, code = NULL, says = NULL

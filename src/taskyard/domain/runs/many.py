@@ -25,6 +25,7 @@ from taskyard.domain.runs.many_store import OPEN, Row
 from taskyard.domain.runs.problems import TaskGone
 from taskyard.domain.runs.rules import RUN, STEP_RUN, RunState, StepRunState
 from taskyard.domain.tasks import TASK, TaskStatus
+from taskyard.kit.ids import id_list
 from taskyard.kit.problems import Problem
 from taskyard.ledger import Fact
 
@@ -72,10 +73,16 @@ class Judge:
 
 
 async def begin_change(
-    session: AsyncSession, actor: Actor, change: Change, ids: Sequence[UUID], *, with_turns: bool = True
+    session: AsyncSession,
+    actor: Actor,
+    change: Change,
+    ids: Sequence[UUID],
+    *,
+    with_turns: bool = True,
+    with_runs: bool = True,
 ) -> tuple[Outcomes, list[Row]]:
     """Lock tasks and judge each; return the verdicts, and the rows of those that are to be changed."""
-    await many_store.lock(session, actor.workspace_id, ids, with_turns=with_turns)
+    await many_store.lock(session, actor.workspace_id, ids, with_turns=with_turns, with_runs=with_runs)
     judge = Judge(session, actor.workspace_id, change)
     outcomes, chosen, gone = Outcomes(), [], refused(TaskGone())
     for row in await many_store.read(session, actor, change, ids):
@@ -106,10 +113,10 @@ async def reserve(
 ) -> Outcomes:
     """Keep what people have to do of these tasks, or the next of it, for a member, or for nobody."""
     outcomes, rows = await begin_change(session, actor, change, ids)
-    before = await _run(session, actor, _KEPT_FOR, runs=[row.run_id for row in rows])
+    before = await _run(session, actor, _KEPT_FOR, runs=_runs(rows))
     kept: dict[UUID | None, UUID | None] = {row.run_id: row.reserved_for for row in before}
     has_open = [row for row in rows if row.run_id in kept]
-    await _run(session, actor, _KEEP_TURNS, runs=[row.run_id for row in has_open], member_id=member_id)
+    await _run(session, actor, _KEEP_TURNS, runs=_runs(has_open), member_id=member_id)
     await _run(session, actor, _KEEP_TASKS, ids=_ids(has_open), member_id=None)
     await _run(
         session, actor, _KEEP_TASKS, ids=_ids(row for row in rows if row.run_id not in kept), member_id=member_id
@@ -195,10 +202,11 @@ def _tell_runs(session: AsyncSession, actor: Actor, name: str, rows: Sequence[Ro
 
 
 async def _run(session: AsyncSession, actor: Actor, statement: Any, **values: Any) -> Sequence[Any]:
-    # A list of none is a statement for nothing.
-    if any(isinstance(value, list) and not value for value in values.values()):
+    lists = {name: value for name, value in values.items() if name in {"ids", "runs"}}
+    if not all(lists.values()):  # for nothing at all
         return []
-    done = await session.execute(statement, {"workspace_id": actor.workspace_id, **values})
+    texts = {name: id_list(value) for name, value in lists.items()}
+    done = await session.execute(statement, {"workspace_id": actor.workspace_id, **values, **texts})
     return done.all() if done.returns_rows else []  # type: ignore[attr-defined]
 
 
@@ -214,40 +222,45 @@ def _said(member_id: UUID | None) -> str | None:
     return str(member_id) if member_id else None
 
 
-_SET_BATCH = text("UPDATE tasks SET batch = :batch WHERE workspace_id = :workspace_id AND id = ANY(:ids)")
+_SET_BATCH = text(
+    "UPDATE tasks SET batch = :batch WHERE workspace_id = :workspace_id AND id = ANY(CAST(:ids AS uuid[]))"
+)
 _KEPT_FOR = text(f"""
     SELECT DISTINCT ON (run_id) run_id, reserved_for FROM step_runs
-    WHERE workspace_id = :workspace_id AND run_id = ANY(:runs) AND state IN {OPEN} AND performer = 'people'
+    WHERE workspace_id = :workspace_id AND run_id = ANY(CAST(:runs AS uuid[])) AND state IN {OPEN}
+      AND performer = 'people'
     ORDER BY run_id, reserved_for NULLS LAST
 """)  # noqa: S608 - constants
 _KEEP_TURNS = text(f"""
     UPDATE step_runs SET reserved_for = CAST(:member_id AS uuid)
-    WHERE workspace_id = :workspace_id AND run_id = ANY(:runs) AND state IN {OPEN} AND performer = 'people'
+    WHERE workspace_id = :workspace_id AND run_id = ANY(CAST(:runs AS uuid[])) AND state IN {OPEN}
+      AND performer = 'people'
 """)  # noqa: S608 - constants
 _KEEP_TASKS = text("""
     UPDATE tasks SET reserved_for = CAST(:member_id AS uuid)
-    WHERE workspace_id = :workspace_id AND id = ANY(:ids) AND reserved_for IS DISTINCT FROM CAST(:member_id AS uuid)
+    WHERE workspace_id = :workspace_id AND id = ANY(CAST(:ids AS uuid[]))
+      AND reserved_for IS DISTINCT FROM CAST(:member_id AS uuid)
 """)
 _CLOSE_TURNS = text("""
     UPDATE step_runs SET state = :state, reason = :reason, ended_at = now(), token = token + 1,
         lease_until = NULL, holder_id = NULL, worker = NULL
-    WHERE workspace_id = :workspace_id AND run_id = ANY(:runs) AND state = ANY(:open)
+    WHERE workspace_id = :workspace_id AND run_id = ANY(CAST(:runs AS uuid[])) AND state = ANY(:open)
 """)
 _END_TASKS = text("""
     UPDATE tasks SET status = :status, steps = '{}', completed_at = now()
-    WHERE workspace_id = :workspace_id AND id = ANY(:ids)
+    WHERE workspace_id = :workspace_id AND id = ANY(CAST(:ids AS uuid[]))
 """)
 _END_RUNS = text("""
     UPDATE runs SET state = :state, reason = :reason, ended_at = now()
-    WHERE workspace_id = :workspace_id AND id = ANY(:runs)
+    WHERE workspace_id = :workspace_id AND id = ANY(CAST(:runs AS uuid[]))
 """)
 _CANCEL_RUNS = text("""
     UPDATE runs SET state = :state, reason = 'Cancelling: a model is ending its work.', cancel_by = now() + :seconds
-    WHERE workspace_id = :workspace_id AND id = ANY(:runs)
+    WHERE workspace_id = :workspace_id AND id = ANY(CAST(:runs AS uuid[]))
 """)
 # By the runs of the tasks, whose index knows both: nothing else leads from a task to all its turns.
 _DELETE_TURNS = text("""
     DELETE FROM step_runs WHERE workspace_id = :workspace_id AND run_id = ANY(ARRAY(
-        SELECT id FROM runs WHERE workspace_id = :workspace_id AND task_id = ANY(:ids)))
+        SELECT id FROM runs WHERE workspace_id = :workspace_id AND task_id = ANY(CAST(:ids AS uuid[]))))
 """)
-_DELETE_RUNS = text("DELETE FROM runs WHERE workspace_id = :workspace_id AND task_id = ANY(:ids)")
+_DELETE_RUNS = text("DELETE FROM runs WHERE workspace_id = :workspace_id AND task_id = ANY(CAST(:ids AS uuid[]))")

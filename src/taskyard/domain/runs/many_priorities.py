@@ -18,6 +18,7 @@ from taskyard.domain.runs.many import Outcomes, begin_change
 from taskyard.domain.runs.many_rules import Change
 from taskyard.domain.runs.many_store import OPEN, Row
 from taskyard.domain.tasks import PRIORITY_MIN, priority_at
+from taskyard.kit.ids import id_list
 from taskyard.ledger import Fact
 
 
@@ -34,7 +35,8 @@ async def set_priority(
 
     With `only`, those it lets through.
     """
-    outcomes, rows = await begin_change(session, actor, only or many_rules.prioritising(priority, from_step), ids)
+    change = only or many_rules.prioritising(priority, from_step)
+    outcomes, rows = await begin_change(session, actor, change, ids, with_runs=False)
     after = {row.id: _with(row.step_priorities, from_step, priority) for row in rows}
     if from_step is None:
         await _write(session, actor, rows, priority)
@@ -52,7 +54,7 @@ async def restore_overrides(
     session: AsyncSession, actor: Actor, ids: Sequence[UUID], before: dict[str, int] | None, only: Change
 ) -> Outcomes:
     """Give tasks the priorities of steps again that they had."""
-    outcomes, rows = await begin_change(session, actor, only, ids)
+    outcomes, rows = await begin_change(session, actor, only, ids, with_runs=False)
     await write_overrides(session, actor, rows, dict.fromkeys([row.id for row in rows], before))
     says = "The task changed: its steps have the priorities they had before."
     tell_changed(session, actor, rows, dict.fromkeys([row.id for row in rows], says))
@@ -61,8 +63,8 @@ async def restore_overrides(
 
 async def _write(session: AsyncSession, actor: Actor, rows: Sequence[Row], priority: int) -> None:
     here = {"workspace_id": actor.workspace_id, "priority": priority}
-    await session.execute(_SET, {**here, "ids": [row.id for row in rows]})
-    plain = [row.run_id for row in rows if not row.step_priorities]
+    await session.execute(_SET, {**here, "ids": id_list(row.id for row in rows)})
+    plain = id_list(row.run_id for row in rows if row.run_id and not row.step_priorities)
     await session.execute(_STAND_ALL, {**here, "runs": plain})
     own = [row for row in rows if row.step_priorities]
     await stand_in_line(session, actor, own, dict.fromkeys([row.id for row in own], priority), {})
@@ -79,7 +81,7 @@ async def write_overrides(
         by_value.setdefault(told, []).append(row.id)
         values[told] = after[row.id]
     for told, ids in by_value.items():
-        here = {"workspace_id": actor.workspace_id, "ids": ids, "value": values[told]}
+        here = {"workspace_id": actor.workspace_id, "ids": id_list(ids), "value": values[told]}
         await session.execute(_SET_OVERRIDES, here)
     await stand_in_line(session, actor, rows, {}, after)
 
@@ -97,7 +99,7 @@ async def stand_in_line(
     known = {row.run_id: row for row in rows if row.run_id is not None}
     here: dict[str, Any] = {"workspace_id": actor.workspace_id}
     by_priority: dict[int, list[UUID]] = {}
-    for turn in await session.execute(_OPEN_TURNS, {**here, "runs": list(known)}):
+    for turn in await session.execute(_OPEN_TURNS, {**here, "runs": id_list(known)}):
         row = known[turn.run_id]
         standing = row.standing
         version = await projects.version(session, actor.workspace_id, standing.project_id, standing.flow_version or 0)
@@ -107,7 +109,7 @@ async def stand_in_line(
         if priority != turn.priority:
             by_priority.setdefault(priority, []).append(turn.id)
     for priority, ids in by_priority.items():
-        await session.execute(_STAND, {**here, "ids": ids, "priority": priority})
+        await session.execute(_STAND, {**here, "ids": id_list(ids), "priority": priority})
 
 
 def tell_changed(session: AsyncSession, actor: Actor, rows: Sequence[Row], says: dict[UUID, str]) -> None:
@@ -124,9 +126,11 @@ def _with(known: dict[str, int] | None, step: str | None, priority: int) -> dict
     return known if step is None else {**(known or {}), step: priority}
 
 
-_SET = text("UPDATE tasks SET priority = :priority WHERE workspace_id = :workspace_id AND id = ANY(:ids)")
+_SET = text(
+    "UPDATE tasks SET priority = :priority WHERE workspace_id = :workspace_id AND id = ANY(CAST(:ids AS uuid[]))"
+)
 _SET_OVERRIDES = text("""
-    UPDATE tasks SET step_priorities = :value WHERE workspace_id = :workspace_id AND id = ANY(:ids)
+    UPDATE tasks SET step_priorities = :value WHERE workspace_id = :workspace_id AND id = ANY(CAST(:ids AS uuid[]))
 """).bindparams(bindparam("value", type_=JSONB(none_as_null=True)))
 # What waiting has gained stays, as far as there are earlier numbers.
 _LESS_AGE = f"greatest({PRIORITY_MIN}, CAST(:priority AS bigint) - aged)"
@@ -135,13 +139,16 @@ _LESS_AGE = f"greatest({PRIORITY_MIN}, CAST(:priority AS bigint) - aged)"
 _STAND_ALL = text(f"""
     UPDATE step_runs SET priority = {_LESS_AGE} WHERE workspace_id = :workspace_id AND id = ANY(ARRAY(
         SELECT id FROM step_runs
-        WHERE workspace_id = :workspace_id AND run_id = ANY(:runs) AND state IN {OPEN} AND priority <> {_LESS_AGE}
+        WHERE workspace_id = :workspace_id AND run_id = ANY(CAST(:runs AS uuid[])) AND state IN {OPEN}
+          AND priority <> {_LESS_AGE}
         FOR UPDATE SKIP LOCKED))
 """)  # noqa: S608 - constants
 _STAND = text(f"""
-    UPDATE step_runs SET priority = {_LESS_AGE} WHERE workspace_id = :workspace_id AND id = ANY(:ids)
+    UPDATE step_runs SET priority = {_LESS_AGE}
+    WHERE workspace_id = :workspace_id AND id = ANY(CAST(:ids AS uuid[]))
 """)  # noqa: S608 - constants
 _OPEN_TURNS = text(f"""
     SELECT id, run_id, step, CAST(priority AS bigint) + aged AS priority FROM step_runs
-    WHERE workspace_id = :workspace_id AND run_id = ANY(:runs) AND state IN {OPEN} FOR UPDATE SKIP LOCKED
+    WHERE workspace_id = :workspace_id AND run_id = ANY(CAST(:runs AS uuid[])) AND state IN {OPEN}
+    FOR UPDATE SKIP LOCKED
 """)  # noqa: S608 - constants

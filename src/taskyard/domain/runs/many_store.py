@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard.access import Actor
 from taskyard.domain.runs.many_rules import Change, Standing
 from taskyard.domain.tasks import seen_by
+from taskyard.kit.ids import id_list
 
 OPEN = "('queued', 'running', 'waiting')"
 
@@ -29,33 +30,44 @@ class Row(NamedTuple):
     standing: Standing
 
 
-async def lock(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID], *, with_turns: bool = True) -> None:
+async def lock(
+    session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID], *, with_turns: bool = True, with_runs: bool = True
+) -> None:
     """Lock tasks to be changed; before them their open turns and their runs, when these change as well."""
-    here = {"workspace_id": workspace_id, "ids": list(ids)}
-    locked: set[UUID] = set()
+    here = {"workspace_id": workspace_id, "ids": id_list(ids)}
+    locked = id_list([])
     if with_turns:
-        locked = set(await session.scalars(_RUNS_OF, here))
-        await session.execute(_LOCK_TURNS, {**here, "runs": list(locked)})
-        await session.execute(_LOCK_RUNS, {**here, "runs": list(locked)})
+        locked = id_list(await session.scalars(_RUNS_OF, {**here, "but": locked}))
+        await _lock_turns(session, workspace_id, locked, with_runs=with_runs)
     await session.execute(_LOCK_TASKS, here)
-    if with_turns and (later := set(await session.scalars(_RUNS_OF, here)) - locked):
+    if with_turns and (later := list(await session.scalars(_RUNS_OF, {**here, "but": locked}))):
         # Rare: somebody began another run in between. Its turns come behind the task here, so a ring is possible;
         # then one of the two is undone and begins again.
-        await session.execute(_LOCK_TURNS, {**here, "runs": list(later)})
-        await session.execute(_LOCK_RUNS, {**here, "runs": list(later)})
+        await _lock_turns(session, workspace_id, id_list(later), with_runs=with_runs)
+
+
+async def _lock_turns(session: AsyncSession, workspace_id: UUID, runs: str, *, with_runs: bool) -> None:
+    for statement in (_LOCK_TURNS, _LOCK_RUNS) if with_runs else (_LOCK_TURNS,):
+        await session.execute(statement, {"workspace_id": workspace_id, "runs": runs})
 
 
 async def read(session: AsyncSession, actor: Actor, change: Change, ids: Sequence[UUID]) -> list[Row]:
-    """Return where these tasks stand, in the order of their ids. What this actor does not see is left out."""
-    where = ["tasks.workspace_id = :workspace_id", "tasks.id = ANY(:ids)", *seen_by(actor)]
-    statement = f"""
-        SELECT tasks.id, tasks.run_id, runs.number, tasks.priority, tasks.batch, tasks.reserved_for,
-               tasks.step_priorities, {_standing(change)}
-        {_from(change)} WHERE {" AND ".join(where)} ORDER BY tasks.id
+    """Return where these tasks stand, in the order of their ids. What this actor does not see is left out.
+
+    Those that stand alike come as one row with all their ids: ten thousand rows would cost more than the change.
     """
-    values = {**change.values, "workspace_id": actor.workspace_id, "ids": list(ids)}
-    found = await session.execute(text(statement), values)
-    return [Row._make([*tuple(row)[:7], standing_of(tuple(row)[7:])]) for row in found]
+    where = ["tasks.workspace_id = :workspace_id", "tasks.id = ANY(CAST(:ids AS uuid[]))", *seen_by(actor)]
+    statement = f"""
+        SELECT array_agg(tasks.id), array_agg(tasks.run_id), {_OWN}, {_standing(change)}
+        {_from(change)} WHERE {" AND ".join(where)}
+        GROUP BY {_numbers(3, _OWN_COUNT + len(Standing._fields))}
+    """
+    values = {**change.values, "workspace_id": actor.workspace_id, "ids": id_list(ids)}
+    rows = []
+    for task_ids, run_ids, *rest in await session.execute(text(statement), values):
+        own = (*rest[:_OWN_COUNT], standing_of(rest[_OWN_COUNT:]))
+        rows += [Row._make((*pair, *own)) for pair in zip(task_ids, run_ids, strict=True)]
+    return sorted(rows, key=_by_id)
 
 
 async def alike(
@@ -65,10 +77,18 @@ async def alike(
     conditions = " AND ".join(["tasks.workspace_id = :workspace_id", *where])
     statement = f"""
         SELECT {_standing(change)}, count(*) {_from(change)} WHERE {conditions}
-        GROUP BY {", ".join(map(str, range(1, len(Standing._fields) + 1)))}
+        GROUP BY {_numbers(1, len(Standing._fields))}
     """
     bound = {**values, **change.values, "workspace_id": workspace_id}
     return [(standing_of(row[:-1]), int(row[-1])) for row in await session.execute(text(statement), bound)]
+
+
+def _numbers(first: int, count: int) -> str:
+    return ", ".join(map(str, range(first, first + count)))
+
+
+def _by_id(row: Row) -> UUID:
+    return row.id
 
 
 def standing_of(row: Sequence[Any]) -> Standing:
@@ -87,6 +107,8 @@ def _from(change: Change) -> str:
     )
 
 
+_OWN = "runs.number, tasks.priority, tasks.batch, tasks.reserved_for, tasks.step_priorities"
+_OWN_COUNT = 5
 _NO_TURNS = "CAST('{}' AS text[]), false, false, false, false, true"
 _TURNS = """turns.answered, turns.is_held, turns.is_held_by_other, turns.is_at_work, turns.is_retrying,
     turns.fits_role"""
@@ -113,19 +135,24 @@ _WHO = f"""
 _NOBODY = "false AS is_held_by_other, true AS fits_role"
 
 _RUNS_OF = text("""
-    SELECT run_id FROM tasks WHERE workspace_id = :workspace_id AND id = ANY(:ids) AND run_id IS NOT NULL
+    SELECT run_id FROM tasks
+    WHERE workspace_id = :workspace_id AND id = ANY(CAST(:ids AS uuid[])) AND run_id IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM unnest(CAST(:but AS uuid[])) AS known(id) WHERE known.id = tasks.run_id)
 """)
 # Only counted: ten thousand ids would travel for nothing.
 _LOCK_TURNS = text(f"""
     SELECT count(*) FROM (
-        SELECT 1 FROM step_runs WHERE workspace_id = :workspace_id AND run_id = ANY(:runs) AND state IN {OPEN}
+        SELECT 1 FROM step_runs WHERE workspace_id = :workspace_id AND run_id = ANY(CAST(:runs AS uuid[]))
+          AND state IN {OPEN}
         ORDER BY id FOR UPDATE) AS locked
 """)  # noqa: S608 - constants
 _LOCK_RUNS = text("""
     SELECT count(*) FROM (
-        SELECT 1 FROM runs WHERE workspace_id = :workspace_id AND id = ANY(:runs) ORDER BY id FOR UPDATE) AS locked
+        SELECT 1 FROM runs WHERE workspace_id = :workspace_id AND id = ANY(CAST(:runs AS uuid[]))
+          ORDER BY id FOR UPDATE) AS locked
 """)
 _LOCK_TASKS = text("""
     SELECT count(*) FROM (
-        SELECT 1 FROM tasks WHERE workspace_id = :workspace_id AND id = ANY(:ids) ORDER BY id FOR UPDATE) AS locked
+        SELECT 1 FROM tasks WHERE workspace_id = :workspace_id AND id = ANY(CAST(:ids AS uuid[]))
+          ORDER BY id FOR UPDATE) AS locked
 """)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard.domain.tasks.problems import NoSuchTask
 from taskyard.domain.tasks.tables import Task, TaskInput
 from taskyard.kit.db.direct import fetch
+from taskyard.kit.ids import id_list
 
 
 async def get(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> Task:
@@ -119,7 +120,7 @@ async def inputs_of(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUI
 async def remove_many(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID]) -> None:
     """Delete tasks and their inputs."""
     for statement in (_REMOVE_INPUTS, _REMOVE):
-        await session.execute(statement, {"workspace_id": workspace_id, "ids": list(ids)})
+        await session.execute(statement, {"workspace_id": workspace_id, "ids": id_list(ids)})
 
 
 async def remove(session: AsyncSession, task: Task) -> None:
@@ -132,5 +133,7 @@ async def remove(session: AsyncSession, task: Task) -> None:
 
 
 _INPUT = "SELECT input FROM task_inputs WHERE workspace_id = %(workspace_id)s AND task_id = %(task_id)s"
-_REMOVE_INPUTS = text("DELETE FROM task_inputs WHERE workspace_id = :workspace_id AND task_id = ANY(:ids)")
-_REMOVE = text("DELETE FROM tasks WHERE workspace_id = :workspace_id AND id = ANY(:ids)")
+_REMOVE_INPUTS = text(
+    "DELETE FROM task_inputs WHERE workspace_id = :workspace_id AND task_id = ANY(CAST(:ids AS uuid[]))"
+)
+_REMOVE = text("DELETE FROM tasks WHERE workspace_id = :workspace_id AND id = ANY(CAST(:ids AS uuid[]))")
