@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, Locator, Page, expect
+from playwright.sync_api import Error, FilePayload, Locator, Page, expect
 
 from tests.browser.house import House, Somebody
 from tests.browser.windows import ROOT, Windows
@@ -29,9 +30,11 @@ def test_a_file_with_mistakes_tells_each_row_and_its_reason(owner: Somebody, win
     asked.get_by_role("combobox", name="Project").click()
     page.get_by_role("option", name="Letters").click()
     asked.get_by_label("File of tasks").set_input_files(MESSAGES / "messages-with-errors.csv")
-    columns = asked.get_by_role("table", name="Expected columns")
-    expect(columns.get_by_role("row", name=re.compile("^text required"))).to_contain_text("yes")
-    expect(columns.get_by_role("row", name=re.compile("^channel"))).to_contain_text("one of email, chat")
+    expect(asked.get_by_label("Where text goes")).to_have_value("text")
+    first = asked.get_by_role("table", name="First rows")
+    wrong = first.get_by_role("row").filter(has=page.get_by_role("cell", name="16", exact=True))
+    expect(wrong).to_contain_text("fax")
+    expect(wrong).to_contain_text("channel")
     asked.get_by_role("button", name="Upload").click()
 
     row = page.get_by_role("row").filter(has_text="messages-with-errors.csv")
@@ -52,6 +55,14 @@ def test_a_file_with_mistakes_tells_each_row_and_its_reason(owner: Somebody, win
     expect(page).to_have_url(re.compile(f"open={upload['id']}"))
     page.reload()
     expect(errors.get_by_role("row").filter(has_text="fax")).to_be_visible()
+
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="Download failed rows").click()
+    rows = Path(downloading.value.path()).read_text("utf-8").replace("fax", "email").encode()
+    mended: FilePayload = {"name": "mended.csv", "mimeType": "text/csv", "buffer": rows}
+    page.get_by_label("Mended rows of messages-with-errors.csv").set_input_files(mended)
+    expect(row.get_by_role("cell", name="35", exact=True)).to_be_visible(timeout=UPLOAD_MS)
+    expect(errors.get_by_role("row").filter(has_text="fax")).to_have_count(0)
     expect(page.get_by_role("link", name="Uploads")).to_have_attribute("aria-current", "page")
 
 

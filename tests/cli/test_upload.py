@@ -79,7 +79,7 @@ def test_without_waiting_the_upload_is_only_queued(terminal: Terminal, owner: So
 def test_what_is_no_file_of_tasks_is_refused(terminal: Terminal, project: str) -> None:
     (terminal.folder / "photo.csv").write_bytes(a_picture())
     said = terminal.run("upload", "photo.csv", "--project", project).refusal
-    assert "a PNG picture, not CSV, JSON or JSON Lines" in said
+    assert "a PNG picture, not CSV, JSON, JSON Lines or Parquet" in said
     assert said.endswith("Upload pictures as files, and name their ids in a table.")
     missing = terminal.run("upload", "missing.csv", "--project", project).refusal
     assert "'missing.csv' does not exist. `taskyard upload --help` shows" in missing
@@ -149,3 +149,10 @@ def test_refused_rows_are_saved_mended_and_given_to_the_same_upload(terminal: Te
     assert (done.code, done.said) == (0, "completed: 3 rows, 3 created, 0 there before, 0 refused.\n")
     assert "cannot be given" in terminal.run("upload", mended, "--mends", first.json["id"]).refusal
     assert "either --project" in terminal.run("upload", mended).refusal
+
+
+def test_columns_go_where_map_says(terminal: Terminal, project: str) -> None:
+    file = terminal.file("rows.csv", "Body,junk\nhello,1\n")
+    done = terminal.run("upload", file, "--project", project, "--map", "Body=text", "--map", "junk=")
+    assert done.said == "completed: 1 rows, 1 created, 0 there before, 0 refused.\n"
+    assert "is not COLUMN=FIELD" in terminal.run("upload", file, "--project", project, "--map", "Body").refusal

@@ -61,6 +61,7 @@ WHO_MAY = {
         "POST /exports", "GET /exports", "GET /exports/consumers", "GET /exports/{export_id}",
         "GET /exports/{export_id}/download", "GET /exports/{export_id}/manifest", "POST /exports/{export_id}/cancel",
         "DELETE /exports/{export_id}",
+        "POST /uploads/preview",
     },
     WORKERS: {
         "POST /next", "GET /work", "GET /work/next", "GET /kept", "GET /reservations", "GET /reservations/{reservation_id}",

@@ -91,7 +91,8 @@ async def _member(world: World) -> str:
 
 
 async def _upload(world: World) -> str:
-    where = {"project": await world.id_of("project_id"), "name": "tasks.csv"}
+    mapping = '{"text": "text"}'
+    where = {"project": await world.id_of("project_id"), "name": "tasks.csv", "mapping": mapping}
     sent = await world.yard.owner.post(
         "/uploads", params=where, content=b"text,priority\nHello,\nBad,soon\n", headers={"Content-Type": "text/csv"}
     )

@@ -28,9 +28,13 @@ RUN_ENDED = {"completed", "failed", "cancelled"}
 
 
 def upload(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, JSON or JSON Lines.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, JSON, JSON Lines or Parquet.")],
     project: Annotated[str, typer.Option(help="Name or id.")] = "",
     all_or_nothing: Annotated[bool, typer.Option("--all-or-nothing", help="One bad row, and nothing is made.")] = False,
+    mapped: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="COLUMN=FIELD", help="Which column is which field; COLUMN= leaves it out."),
+    ] = None,
     mends: Annotated[
         str, typer.Option("--mends", metavar="UPLOAD", help="The file has mended rows of this upload.")
     ] = "",
@@ -52,6 +56,8 @@ def upload(
                 "project": project_of(client, project)["id"],
                 "mode": "all_or_nothing" if all_or_nothing else "valid_rows",
             }
+            if mapped:
+                asked["mapping"] = orjson.dumps(dict(map(_goes, mapped))).decode()
             where = "/uploads"
         with file.open("rb") as content:
             sent = post(client, where, params=asked, content=content, headers={"Content-Type": ANY_BYTES})
@@ -66,6 +72,13 @@ def upload(
         _show_upload(ended, errors)
     if not is_whole:
         sys.exit(EXIT_INCOMPLETE)
+
+
+def _goes(pair: str) -> tuple[str, str | None]:
+    column, equals, field = pair.rpartition("=")
+    if not equals or not column:
+        raise typer.BadParameter(f"{pair} is not COLUMN=FIELD.")
+    return column, field or None
 
 
 def _save(client: httpx.Client, path: str, output: Path) -> None:

@@ -1686,6 +1686,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/uploads/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description Look at a file, or at its first bytes, before it is uploaded: its columns and its first 20 rows. Nothing is kept.
+         *
+         *     Without a mapping one is proposed: by the same names, as an earlier file of the project had it, by similar names.
+         */
+        post: operations["uploads.preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads/{upload_id}": {
         parameters: {
             query?: never;
@@ -2401,6 +2423,21 @@ export interface components {
             problems: components["schemas"]["FlowProblem"][];
         };
         /**
+         * ColumnSaid
+         * @description A column or key of a file, with the field it goes to; null leaves it out.
+         *
+         *     `by` says why: `said` in the mapping, `remembered` from an earlier file, the same `name`, a `similar` one, or the
+         *     `mark` of a file of failed rows.
+         */
+        ColumnSaid: {
+            /** By */
+            by: string | null;
+            /** Name */
+            name: string;
+            /** To */
+            to: string | null;
+        };
+        /**
          * ConsumerSaid
          * @description Who is given what changed since the last time: where they stand, and as of when.
          */
@@ -2777,6 +2814,18 @@ export interface components {
             };
         };
         /**
+         * FlawSaid
+         * @description One thing that is wrong with a row or with the file.
+         */
+        FlawSaid: {
+            /** Field */
+            field: string | null;
+            /** Says */
+            says: string;
+            /** Value */
+            value: string | null;
+        };
+        /**
          * FlowProblem
          * @description One thing to mend in a flow, with the place where it stands.
          */
@@ -2801,7 +2850,7 @@ export interface components {
          * @description The formats tasks are uploaded in.
          * @enum {string}
          */
-        Format: "csv" | "json" | "jsonl";
+        Format: "csv" | "json" | "jsonl" | "parquet";
         /**
          * GivenSaid
          * @description An answer that an audit is about.
@@ -3702,6 +3751,45 @@ export interface components {
              * @default true
              */
             total_is_exact: boolean;
+        };
+        /**
+         * PreviewSaid
+         * @description What a file would make. `problem` is what is wrong with the file as a whole, with its `flaws`.
+         */
+        PreviewSaid: {
+            /** Columns */
+            columns: components["schemas"]["ColumnSaid"][];
+            /** Flaws */
+            flaws: components["schemas"]["FlawSaid"][];
+            format: components["schemas"]["Format"];
+            /** Problem */
+            problem: string | null;
+            /** Rows */
+            rows: components["schemas"]["PreviewedRow"][];
+        };
+        /**
+         * PreviewedRow
+         * @description A row as it will be; one with flaws will make no task.
+         */
+        PreviewedRow: {
+            /** Batch */
+            batch: string | null;
+            /** External Id */
+            external_id: string | null;
+            /** Flaws */
+            flaws: components["schemas"]["FlawSaid"][];
+            /** Input */
+            input: {
+                [key: string]: unknown;
+            } | null;
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** Priority */
+            priority: number;
+            /** Row */
+            row: number;
         };
         /**
          * ProjectSaid
@@ -8070,6 +8158,8 @@ export interface operations {
                 project?: string | null;
                 /** @description What one bad row means for the others, for a raw body: `valid_rows` or `all_or_nothing`. */
                 mode?: string | null;
+                /** @description Which column is which field, as a JSON object, for a raw body. */
+                mapping?: string | null;
                 /** @description The name of the file, for a raw body. */
                 name?: string | null;
             };
@@ -8080,10 +8170,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": string;
+                "application/vnd.apache.parquet": string;
                 "application/x-ndjson": string;
                 "multipart/form-data": {
                     /** Format: binary */
                     file: string;
+                    /** @description Which column or key is which field, as a JSON object; null leaves a column out. */
+                    mapping?: string;
                     /**
                      * @default valid_rows
                      * @enum {string}
@@ -8112,6 +8205,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "uploads.preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                    /** @description Which column or key is which field, as a JSON object; null leaves a column out. */
+                    mapping?: string;
+                    /**
+                     * @description These are only the first bytes.
+                     * @default false
+                     */
+                    part?: boolean;
+                    /** Format: uuid */
+                    project: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewSaid"];
                 };
             };
         };
@@ -8258,6 +8387,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": string;
+                "application/vnd.apache.parquet": string;
                 "application/x-ndjson": string;
                 "multipart/form-data": {
                     /** Format: binary */

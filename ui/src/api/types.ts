@@ -84,6 +84,10 @@ export type UploadState = Said['UploadState']
 export type UploadMode = Said['UploadMode']
 export type Upload = Said['UploadSaid']
 export type UploadRowError = Said['RowErrorSaid']
+/** What a file would make, before it is uploaded. */
+export type UploadPreview = Said['PreviewSaid']
+/** Where each column goes; null leaves it out. */
+export type ColumnMapping = Record<string, string | null>
 
 export type ArchiveAsk = Said['ArchiveAsk']
 export type Archive = Said['ArchiveSaid']

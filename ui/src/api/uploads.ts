@@ -1,8 +1,8 @@
 // Uploads: the history, one upload's row errors, sending a file, stopping.
-import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { API, api, ask } from '@/api/http'
 import { sendForm } from '@/api/sending'
-import type { Upload, UploadMode } from '@/api/types'
+import type { ColumnMapping, Upload, UploadMode, UploadPreview } from '@/api/types'
 
 export const uploadsQuery = infiniteQueryOptions({
   queryKey: ['uploads', 'list'],
@@ -20,10 +20,39 @@ export const uploadErrorsQuery = (id: string) =>
     getNextPageParam: (last) => last.next,
   })
 
+// Enough for twenty rows; a server that is told so does not mind where it ends.
+const FIRST_BYTES = 256 * 1024
+// What Parquet holds stands at its end: it is looked at whole, or not at all.
+const WHOLE_BYTES_MAX = 30_000_000
+
+export const isWhole = (file: globalThis.File): boolean => /\.parquet$/i.test(file.name)
+export const isTooLargeToShow = (file: globalThis.File): boolean => isWhole(file) && file.size > WHOLE_BYTES_MAX
+
+export const uploadPreviewQuery = (file: globalThis.File | null, project: string, mapping: ColumnMapping | null) =>
+  queryOptions({
+    queryKey: ['uploads', 'preview', project, file?.name, file?.size, file?.lastModified, mapping],
+    queryFn: ({ signal }) => {
+      if (!file) throw new Error('There is no file to look at.')
+      const isPart = !isWhole(file) && file.size > FIRST_BYTES
+      const form = new FormData()
+      form.append('project', project)
+      if (mapping) form.append('mapping', JSON.stringify(mapping))
+      if (isPart) form.append('part', 'true')
+      form.append('file', isPart ? file.slice(0, FIRST_BYTES) : file, file.name)
+      return sendForm<UploadPreview>('/uploads/preview', form, { signal })
+    },
+    enabled: file !== null && project !== '' && !isTooLargeToShow(file),
+    placeholderData: (before, query) => (query?.queryKey[3] === file?.name && query?.queryKey[2] === project ? before : undefined),
+    staleTime: Infinity,
+    gcTime: 0,
+    retry: false,
+  })
+
 interface Sending {
   file: globalThis.File
   project: string
   mode: UploadMode
+  mapping: ColumnMapping | null
   onProgress: (part: number) => void
   signal: AbortSignal
   /** Made when the file was chosen: sending it again after a broken line makes no second upload. */
@@ -33,11 +62,12 @@ interface Sending {
 export function useSendUpload() {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: ({ file, project, mode, ...sending }: Sending) => {
+    mutationFn: ({ file, project, mode, mapping, ...sending }: Sending) => {
       const form = new FormData()
       // The fields first: a server that reads as it comes then knows where the rows belong.
       form.append('project', project)
       form.append('mode', mode)
+      if (mapping) form.append('mapping', JSON.stringify(mapping))
       form.append('file', file, file.name)
       return sendForm<Upload>('/uploads', form, sending)
     },

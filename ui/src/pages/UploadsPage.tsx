@@ -50,7 +50,7 @@ export function UploadsPage() {
         project={search.project}
         empty={
           <EmptyState title="Nothing was uploaded yet" action={<Button look="primary" onClick={begin}>Upload a file</Button>}>
-            Drop a CSV, JSON or JSON Lines file anywhere on this page: one row becomes one task.
+            Drop a CSV, JSON, JSON Lines or Parquet file anywhere on this page: one row becomes one task.
           </EmptyState>
         }
       />

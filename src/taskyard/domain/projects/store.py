@@ -123,7 +123,7 @@ async def in_use(session: AsyncSession, workspace_id: UUID, ids: Collection[UUID
 
 async def remove(session: AsyncSession, project: Project) -> None:
     """Delete a project that has no tasks, with its versions and uploads' records."""
-    for table in ("flow_versions", "uploads"):
+    for table in ("flow_versions", "uploads", "upload_mappings"):
         await session.execute(
             text(f"DELETE FROM {table} WHERE workspace_id = :workspace_id AND project_id = :project_id"),  # noqa: S608
             {"workspace_id": project.workspace_id, "project_id": project.id},

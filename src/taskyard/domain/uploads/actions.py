@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard import jobs, ledger
 from taskyard.access import Actor
 from taskyard.domain import files, projects
-from taskyard.domain.files import Stored
+from taskyard.domain.files import NoSuchFiles, Stored
+from taskyard.domain.projects import InputChecker
 from taskyard.domain.uploads import facts, store
 from taskyard.domain.uploads.failed_rows import FailedRows, Part
+from taskyard.domain.uploads.mapping import check_mapping
 from taskyard.domain.uploads.parsing import Format
 from taskyard.domain.uploads.problems import (
     CannotBeMended,
@@ -26,25 +28,32 @@ from taskyard.domain.uploads.problems import (
 )
 from taskyard.domain.uploads.row_errors import RowError
 from taskyard.domain.uploads.row_set import RowSet
+from taskyard.domain.uploads.rows import Naming, Row
 from taskyard.domain.uploads.rules import (
     UPLOAD,
     Counts,
-    UploadMode,
     has_ended,
     is_table,
     why_not_mend,
 )
+from taskyard.domain.uploads.schemas import UploadAsk
 from taskyard.domain.uploads.tables import Upload, UploadPass
 from taskyard.kit.ids import new_id
+from taskyard.kit.problems import Flaw
 
 TAKE_IN = "uploads.take_in"
 
 
-async def queue(
-    session: AsyncSession, actor: Actor, project_id: UUID, stored: Stored, format_: Format, mode: UploadMode
-) -> store.Listed:
-    """Take a durable file on for the flow that is published now. Uploads of one project follow one another."""
+async def queue(session: AsyncSession, actor: Actor, ask: UploadAsk, stored: Stored, format_: Format) -> store.Listed:
+    """Take a durable file on for the flow that is published now. Uploads of one project follow one another.
+
+    Where its columns go is remembered for the project.
+    """
+    project_id, mode = ask.project, ask.mode
     published = await projects.published(session, actor, project_id)
+    if ask.mapping:
+        check_mapping(ask.mapping, published.checker)
+        await store.remember(session, actor.workspace_id, project_id, ask.mapping)
     await files.keep_content(session, actor.workspace_id, stored)
     upload = Upload(
         workspace_id=actor.workspace_id,
@@ -63,7 +72,7 @@ async def queue(
     session.add(upload)
     await session.flush()
     await session.refresh(upload)
-    session.add(_pass(upload, _file(stored, format_), _giver(actor)))
+    session.add(_pass(upload, _file(stored, format_), _giver(actor), ask.mapping))
     says = f"{actor.name} uploaded {upload.file_name}."
     ledger.record(session, facts.upload_fact("queued", upload, says), by=actor)
     await _enqueue(session, upload)
@@ -91,7 +100,8 @@ async def mend(session: AsyncSession, actor: Actor, upload_id: UUID, stored: Sto
     upload.flow_version = published.number
     upload.bytes_read = 0
     upload.ended_at = None
-    session.add(_pass(upload, _file(stored, format_), _giver(actor)))
+    # Its columns are those of the source, and go where those went.
+    session.add(_pass(upload, _file(stored, format_), _giver(actor), before[0].mapping))
     says = f"{actor.name} gave mended rows for {upload.file_name}."
     ledger.record(session, facts.upload_fact("mending", upload, says), by=actor)
     await _enqueue(session, upload)
@@ -117,6 +127,28 @@ async def cancel(session: AsyncSession, actor: Actor, upload_id: UUID) -> store.
     return upload, project
 
 
+async def previewing(session: AsyncSession, actor: Actor, project_id: UUID) -> tuple[InputChecker, Naming]:
+    """Return what a file is looked at with: the project's input, and where the columns of its earlier files went."""
+    published = await projects.published(session, actor, project_id)
+    return published.checker, await store.remembered(session, actor.workspace_id, project_id)
+
+
+async def missing_files(
+    session: AsyncSession, actor: Actor, checker: InputChecker, rows: Sequence[Row]
+) -> dict[int, list[Flaw]]:
+    """Return what is wrong with the files that rows name, by the number of the row."""
+    named = [(row, *value) for row in rows for value in checker.file_values(row.input or {})]
+    wrong: dict[int, list[Flaw]] = defaultdict(list)
+    asked = [(str(number), handle, kind) for number, (_, _, handle, kind) in enumerate(named)]
+    try:
+        await files.require_all(session, actor.workspace_id, asked)
+    except NoSuchFiles as problem:
+        for flaw in problem.flaws:
+            row, place, handle, _ = named[int(flaw.place)]
+            wrong[row.number].append(Flaw(place, flaw.says, flaw.mend, value=handle[:200]))
+    return wrong
+
+
 async def failed_rows(session: AsyncSession, actor: Actor, upload_id: UUID) -> FailedRows:
     """Return what has to be read again to have the failed rows of an upload as a file."""
     upload, _ = await store.get(session, actor, upload_id)
@@ -132,20 +164,22 @@ async def failed_rows(session: AsyncSession, actor: Actor, upload_id: UUID) -> F
         if failed := RowSet.union([each.failed_rows]):
             version = await projects.version(session, actor.workspace_id, upload.project_id, each.flow_version)
             format_, is_source = Format(each.format), each.number == 1
-            parts.append(Part(each.file_name, format_, each.sha256, version.checker, failed, is_source=is_source))
+            file = (each.file_name, format_, each.sha256, version.checker, each.mapping)
+            parts.append(Part(*file, failed, is_source=is_source))
     said: dict[int, list[RowError]] = defaultdict(list)
     for error in await store.errors(session, actor.workspace_id, upload_id):
         said[error.row].append(RowError(error.row, error.field, error.says, error.value))
     return FailedRows(upload.file_name, Format(upload.format), parts, said)
 
 
-def _pass(upload: Upload, file: Mapping[str, Any], giver: Mapping[str, Any]) -> UploadPass:
+def _pass(upload: Upload, file: Mapping[str, Any], giver: Mapping[str, Any], mapping: Naming | None) -> UploadPass:
     return UploadPass(
         workspace_id=upload.workspace_id,
         upload_id=upload.id,
         number=upload.passes,
         attempt_before=upload.attempt,
         flow_version=upload.flow_version,
+        mapping=dict(mapping) if mapping else None,
         **file,
         **giver,
     )

@@ -21,7 +21,7 @@ from taskyard.domain.uploads.mending import number_of
 from taskyard.domain.uploads.parsing import Format, rows_of
 from taskyard.domain.uploads.row_errors import RowError, error_of
 from taskyard.domain.uploads.row_set import RowSet
-from taskyard.domain.uploads.rows import ERROR_MARK, MARKS, ROW_MARK, FileProblem, Row, Rows, Unread
+from taskyard.domain.uploads.rows import ERROR_MARK, MARKS, ROW_MARK, FileProblem, Naming, Row, Rows, Unread
 from taskyard.domain.uploads.rules import is_table
 from taskyard.gateways.objects import ObjectStore
 from taskyard.kit import strict_json
@@ -43,6 +43,7 @@ class Part(NamedTuple):
     format: Format
     sha256: str
     checker: InputChecker
+    mapping: Naming | None
     failed: RowSet
     is_source: bool
 
@@ -94,7 +95,7 @@ async def pieces(
 def _columns(parts: Sequence[tuple[Part, Path]]) -> list[str]:
     names: dict[str, None] = {}
     for part, path in parts:
-        rows = rows_of(path, part.name, part.checker, part.format)
+        rows = rows_of(path, part.name, part.checker, part.format, part.mapping)
         next(iter(rows), None)
         names |= dict.fromkeys(name for name in rows.header if name not in MARKS)
     return list(names)
@@ -103,7 +104,7 @@ def _columns(parts: Sequence[tuple[Part, Path]]) -> list[str]:
 def _failed_of(part: Part, path: Path) -> Iterator[_Failed | None]:
     """Return the rows that are asked for; None now and then, so that the reader is not gone for long."""
     left = part.failed - RowSet()
-    rows: Rows = rows_of(path, part.name, part.checker, part.format, keeps_text=True)
+    rows: Rows = rows_of(path, part.name, part.checker, part.format, part.mapping, keeps_text=True)
     read = 0
     try:
         for row in rows:

@@ -90,6 +90,7 @@ class Intake:
             version.checker,
             Openings(version.flow),
             errors_max=self._settings.upload_errors_max,
+            mapping=file.mapping,
             mending=self._mending,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from operator import itemgetter
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from taskyard.domain.uploads.rows import (
     ColumnsDoNotFit,
     FileBroken,
     FileHasNoRows,
+    Naming,
     Row,
     RowMaker,
     Unread,
@@ -49,8 +50,16 @@ class TableRows:
     `keeps_text` has the text of rows at hand that cannot be taken apart; it costs time for every line.
     """
 
-    def __init__(self, pieces: Iterator[str], name: str, checker: Checker, *, keeps_text: bool = False) -> None:
-        self._pieces, self._name, self._checker = pieces, name, checker
+    def __init__(
+        self,
+        pieces: Iterator[str],
+        name: str,
+        checker: Checker,
+        mapping: Naming | None = None,
+        *,
+        keeps_text: bool = False,
+    ) -> None:
+        self._pieces, self._name, self._checker, self._mapping = pieces, name, checker, mapping or {}
         self._text: list[str] | None = [] if keeps_text else None
         self.header: Sequence[str] = ()
         self.raw: Cells | Unread = ()
@@ -62,10 +71,10 @@ class TableRows:
         lines = Lines(self._pieces, name)
         source = iter(lines)
         first = _header_lines(source, name)
-        delimiter, header = _header(first, name, self._checker)
-        _check_header(header, name, self._checker)
-        self.header = header
-        table = _Table(header, self._checker)
+        delimiter, self.header = _header(first, name, {*self._checker.fields, *ENVELOPE, *MARKS, *self._mapping})
+        goes = [self._mapping.get(column, column) for column in self.header]
+        _check_header(self.header, goes, name, self._checker)
+        table = _Table(goes, self._checker)
         if self._text is not None:
             source = _noted(source, self._text)
         read = 0
@@ -124,9 +133,8 @@ def _header_lines(source: Iterator[str], name: str) -> list[str]:
     raise FileBroken(name=name, line=1, why="a quote in the header is never closed")
 
 
-def _header(lines: list[str], name: str, checker: Checker) -> tuple[str, list[str]]:
+def _header(lines: list[str], name: str, wanted: Container[str]) -> tuple[str, list[str]]:
     """Return the delimiter under which most names are known, and the names; the comma where none is better."""
-    wanted = {*checker.fields, *ENVELOPE, *MARKS}
     best: tuple[tuple[int, int], str, list[str]] | None = None
     for delimiter in DELIMITERS:
         try:
@@ -141,47 +149,50 @@ def _header(lines: list[str], name: str, checker: Checker) -> tuple[str, list[st
     return best[1], best[2]
 
 
-def _check_header(header: list[str], name: str, checker: Checker) -> None:
+def _check_header(header: Sequence[str], goes: Sequence[str | None], name: str, checker: Checker) -> None:
+    """Refuse columns that do not fit: `goes` has the field of each, or None for one that is left out."""
     flaws: list[Flaw] = []
     if len(header) > COLUMNS_MAX:
         says = f"There are {len(header):,} columns; a table may have {COLUMNS_MAX:,}."
         raise ColumnsDoNotFit([Flaw("line 1", says, "Remove columns.", line=1)], name=name)
     for number, column in enumerate(header, start=1):
-        if not column:
+        if not column and goes[number - 1] is not None:
             flaws.append(Flaw(f"column {number}", "This column has no name.", "Name it, or remove the column.", line=1))
-    for column, times in Counter(filter(None, header)).items():
+    for to, times in Counter(to for to in goes if to).items():
         if times > 1:
-            flaws.append(Flaw(column, f"{times} columns are called so.", "Keep one of them.", line=1))
-    columns = checker.columns()
-    wanted = [column.name for column in columns] + [one for one in ENVELOPE if one not in checker.fields]
-    expected = f"Expected are {listed(wanted)}."
-    for column in dict.fromkeys(header):
-        if column and column not in wanted and column not in MARKS and not checker.accepts_other_fields:
-            mend = did_you_mean(column, [one for one in wanted if one not in header], "Rename or remove the column.")
-            flaws.append(Flaw(shortened(column), f"The project's input has no such field. {expected}", mend, line=1))
-    flaws += [
-        Flaw(
-            column.name, "This field is required, and no column is called so.", f"Add a column `{column.name}`.", line=1
-        )
-        for column in columns
-        if column.is_required and column.name not in header
-    ]
+            flaws.append(Flaw(to, f"{times} columns are called so.", "Keep one of them.", line=1))
+    flaws += _strangers(header, goes, checker)
+    for field in checker.columns():
+        if field.is_required and field.name not in goes:
+            says, mend = "This field is required, and no column is called so.", f"Add a column `{field.name}`."
+            flaws.append(Flaw(field.name, says, mend, line=1))
     if flaws:
         raise ColumnsDoNotFit(flaws, name=name)
+
+
+def _strangers(header: Sequence[str], goes: Sequence[str | None], checker: Checker) -> Iterator[Flaw]:
+    wanted = [column.name for column in checker.columns()] + [one for one in ENVELOPE if one not in checker.fields]
+    expected = f"Expected are {listed(wanted)}."
+    for column, to in dict(zip(header, goes, strict=True)).items():
+        if to and to not in wanted and to not in MARKS and not checker.accepts_other_fields:
+            mend = did_you_mean(to, [one for one in wanted if one not in goes], "Rename or remove the column.")
+            yield Flaw(shortened(column), f"The project's input has no such field. {expected}", mend, line=1)
 
 
 class _Table:
     """Reads records under one header."""
 
-    def __init__(self, header: list[str], checker: Checker) -> None:
+    def __init__(self, goes: Sequence[str | None], checker: Checker) -> None:
         self.maker = RowMaker(checker)
-        self.width = len(header)
+        self.width = len(goes)
         reserved = self.maker.reserved
-        fields = [number for number, name in enumerate(header) if name not in reserved]
-        self.told = [(header[number], number) for number in range(self.width) if header[number] in reserved]
+        named = [(name, number) for number, name in enumerate(goes) if name is not None]
+        fields = [(name, number) for name, number in named if name not in reserved]
+        self.told = [(name, number) for name, number in named if name in reserved]
         self.marked_at = next((number for name, number in self.told if name == ROW_MARK), self.width)
-        self.read = checker.reader(tuple(header[number] for number in fields))
-        self.pick: Callable[[Cells], Cells] | None = _picker(fields) if self.told else None
+        self.read = checker.reader(tuple(name for name, _ in fields))
+        is_all = len(fields) == self.width
+        self.pick: Callable[[Cells], Cells] | None = None if is_all else _picker([number for _, number in fields])
 
     def rows(self, records: _Records, lines: Lines, line: int, name: str) -> Iterator[tuple[Cells, Row]]:
         """Return the rows, each with the cells it was made of; without any where they could not be told apart."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from taskyard.domain.uploads.rows import (
     ROW_CHARS_MAX,
-    Checker,
     FileBroken,
     FileHasNoRows,
     Row,
@@ -28,9 +27,8 @@ _too_long = Flaw("", f"is longer than {ROW_CHARS_MAX // _MB} MB", "Keep long con
 class LineRows:
     """A row per line; blank lines are no rows, a broken line is a bad one."""
 
-    def __init__(self, pieces: Iterator[str], name: str, checker: Checker) -> None:
-        self._pieces, self._name = pieces, name
-        self._maker = RowMaker(checker)
+    def __init__(self, pieces: Iterator[str], name: str, maker: RowMaker) -> None:
+        self._pieces, self._name, self._maker = pieces, name, maker
         self.header: Sequence[str] = ()
         self.raw: Any = None
 
@@ -80,9 +78,8 @@ def _lines(pieces: Iterator[str]) -> Iterator[tuple[int, str | None]]:
 class ListRows:
     """A row per item of `[…]` or `{"tasks": […]}`, read through a window of text that moves forward."""
 
-    def __init__(self, pieces: Iterator[str], name: str, checker: Checker) -> None:
-        self.pieces, self.name = pieces, name
-        self._maker = RowMaker(checker)
+    def __init__(self, pieces: Iterator[str], name: str, maker: RowMaker) -> None:
+        self.pieces, self.name, self._maker = pieces, name, maker
         self.header: Sequence[str] = ()
         self.raw: Any = None
         self.text, self.at = "", 0

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from taskyard.domain.uploads.parse_csv import TableRows
 from taskyard.domain.uploads.parse_json import LineRows, ListRows
-from taskyard.domain.uploads.rows import Checker, FileHasNoRows, FormatNotSupported, Rows
+from taskyard.domain.uploads.parse_parquet import ParquetRows, refuse_without_reader
+from taskyard.domain.uploads.rows import Checker, FileHasNoRows, FormatNotSupported, Naming, RowMaker, Rows
 from taskyard.domain.uploads.text_source import chunks, encoding_of
 from taskyard.kit.problems import Flaw
 from taskyard.kit.strict_json import NotStrictJson, loads
@@ -29,8 +30,10 @@ class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
     JSONL = "jsonl"
+    PARQUET = "parquet"
 
 
+_PARQUET = b"PAR1"
 _ZIP = "a ZIP archive"
 _WORKBOOK = "This is an Excel workbook."
 _SAVE_AS = "In the spreadsheet choose Save as, CSV UTF-8."
@@ -39,7 +42,6 @@ _SIGNS: tuple[tuple[bytes, str, str], ...] = (
     (b"PK\x03\x04", _ZIP, "Unpack it and upload what is inside."),
     (b"PK\x05\x06", "an empty ZIP archive", "Upload the file itself."),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook", _SAVE_AS),
-    (b"PAR1", "a Parquet file", "Export it as CSV or JSON Lines."),
     (b"\x89PNG", "a PNG picture", "Upload pictures as files, and name their ids in a table."),
     (b"\xff\xd8\xff", "a JPEG picture", "Upload pictures as files, and name their ids in a table."),
     (b"GIF8", "a GIF picture", "Upload pictures as files, and name their ids in a table."),
@@ -53,26 +55,38 @@ _SIGNS: tuple[tuple[bytes, str, str], ...] = (
 
 
 def rows_of(
-    path: Path, name: str, checker: Checker, format_: Format | None = None, *, keeps_text: bool = False
+    path: Path,
+    name: str,
+    checker: Checker,
+    format_: Format | None = None,
+    mapping: Naming | None = None,
+    *,
+    keeps_text: bool = False,
 ) -> Rows:
     """Return the rows of a file, good and bad, in its order; `name` is what the person called it.
 
     Refuses the whole file with a FileProblem: at once for what the first bytes show, and while rows are taken
-    for what comes later, so rows already taken count only when the iterator ends. `keeps_text` has the text of
-    every row that cannot be read.
+    for what comes later, so rows already taken count only when the iterator ends. `mapping` says which column or
+    key is which field. `keeps_text` has the text of every row that cannot be read.
     """
     name = shortened(name, 120)
     format_ = format_ or format_of(path, name)
+    maker = RowMaker(checker, mapping)
+    if format_ is Format.PARQUET:
+        return ParquetRows(path, name, maker)
     pieces = chunks(path, name)
     if format_ is Format.CSV:
-        return TableRows(pieces, name, checker, keeps_text=keeps_text)
-    return (ListRows if format_ is Format.JSON else LineRows)(pieces, name, checker)
+        return TableRows(pieces, name, checker, mapping, keeps_text=keeps_text)
+    return (ListRows if format_ is Format.JSON else LineRows)(pieces, name, maker)
 
 
 def format_of(path: Path, name: str) -> Format:
     """Return what a file holds by its first bytes; its name decides only where they leave it open."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
+    if head.startswith(_PARQUET):
+        refuse_without_reader(name)
+        return Format.PARQUET
     for sign, what, mend in _SIGNS:
         if head.startswith(sign):
             if what == _ZIP and (b"xl/" in head or b"[Content_Types].xml" in head):

@@ -18,7 +18,7 @@ from taskyard.domain.uploads.mending import Mending
 from taskyard.domain.uploads.opening import Openings
 from taskyard.domain.uploads.parsing import Format, rows_of
 from taskyard.domain.uploads.row_errors import RowError, error_of
-from taskyard.domain.uploads.rows import FileProblem, Row, Rows
+from taskyard.domain.uploads.rows import FileProblem, Naming, Row, Rows
 
 # Enough that a round trip to the database costs nothing beside the rows, little enough to be held in memory.
 PORTION_ROWS = 10_000
@@ -113,11 +113,12 @@ class Reader:
         openings: Openings,
         *,
         errors_max: int,
+        mapping: Naming | None = None,
         mending: Mending | None = None,
     ) -> None:
         self._file = WatchedFile(path)
         self._size = path.stat().st_size
-        self._rows = _rows(rows_of(self._file, name, checker, format_), mending)
+        self._rows = _rows(rows_of(self._file, name, checker, format_, mapping), mending)
         self._checker = checker
         self._has_files = bool(checker.file_fields())
         self.openings = openings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
@@ -21,50 +21,71 @@ from taskyard.domain.files import Stored
 from taskyard.domain.uploads import actions, store
 from taskyard.domain.uploads.failed_rows import pieces
 from taskyard.domain.uploads.parsing import format_of
+from taskyard.domain.uploads.preview import look
 from taskyard.domain.uploads.rules import is_table
-from taskyard.domain.uploads.schemas import RowErrorSaid, UploadAsk, UploadSaid
+from taskyard.domain.uploads.schemas import PreviewAsk, PreviewSaid, RowErrorSaid, UploadAsk, UploadSaid
 from taskyard.gateways.objects import Incoming
 from taskyard.gateways.objects_incoming import refuse_announced
 from taskyard.kit.pages import PageAsk, read_cursor, write_cursor
 from taskyard.web import AtHand, OpenLater, Router, Session, Who
-from taskyard.web.bodies import Page, page_ask
+from taskyard.web.bodies import Body, Page, page_ask
 from taskyard.web.multipart import BESIDE_BYTES_MAX, is_form, read_form
 from taskyard.web.problems import KeyUsedForAnother, WrongContentType
 from taskyard.web.unit import Replay, Unit
 
 routes = Router(prefix="/uploads", noun="uploads")
+Asked = TypeVar("Asked", bound=Body)
 Ask = Annotated[PageAsk, Depends(page_ask)]
 
+PARQUET_TYPE = "application/vnd.apache.parquet"
 # What a raw body may be said to be, with the name it gets when none is given.
 RAW_TYPES = {
     "text/csv": "upload.csv",
     "application/json": "upload.json",
     "application/x-ndjson": "upload.jsonl",
     "application/jsonl": "upload.jsonl",
+    PARQUET_TYPE: "upload.parquet",
     "text/plain": "upload",
     "application/octet-stream": "upload",
 }
 _BINARY = {"type": "string", "format": "binary"}
-_PARTS = {
+_PARTS: dict[str, Any] = {
     "type": "object",
     "required": ["file", "project"],
     "properties": {
         "file": _BINARY,
         "project": {"type": "string", "format": "uuid"},
         "mode": {"type": "string", "enum": ["valid_rows", "all_or_nothing"], "default": "valid_rows"},
+        "mapping": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": "Which column or key is which field, as a JSON object; null leaves a column out.",
+        },
     },
 }
 
 
-def _body(parts: dict[str, Any]) -> dict[str, Any]:
-    raw = {kind: {"schema": _BINARY} for kind in ("text/csv", "application/json", "application/x-ndjson")}
+def _body(parts: dict[str, Any], *, is_form_only: bool = False) -> dict[str, Any]:
+    kinds = () if is_form_only else ("text/csv", "application/json", "application/x-ndjson", PARQUET_TYPE)
+    raw = {kind: {"schema": _BINARY} for kind in kinds}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": parts}, **raw}}}
 
 
 _BODY = _body(_PARTS)
+_PREVIEW_BODY = _body(
+    {
+        **_PARTS,
+        "properties": {
+            **{name: part for name, part in _PARTS["properties"].items() if name != "mode"},
+            "part": {"type": "boolean", "default": False, "description": "These are only the first bytes."},
+        },
+    },
+    is_form_only=True,
+)
 _MENDED_BODY = _body({"type": "object", "required": ["file"], "properties": {"file": _BINARY}})
 _project = Query(description="The project, for a raw body.")
 _mode = Query(description="What one bad row means for the others, for a raw body: `valid_rows` or `all_or_nothing`.")
+_mapping = Query(description="Which column is which field, as a JSON object, for a raw body.")
 _name = Query(max_length=1000, description="The name of the file, for a raw body.")
 
 
@@ -79,22 +100,50 @@ async def queue(
     response: Response,
     project: Annotated[str | None, _project] = None,
     mode: Annotated[str | None, _mode] = None,
+    mapping: Annotated[str | None, _mapping] = None,
     name: Annotated[str | None, _name] = None,
 ) -> UploadSaid:
     """Give a file of tasks: as the part `file` of a form, or as the raw body. It is safe once this answers."""
-    told = {key: value for key, value in {"project": project, "mode": mode}.items() if value is not None}
+    named = {"project": project, "mode": mode, "mapping": mapping}
+    told = {key: value for key, value in named.items() if value is not None}
     async with desk.objects.incoming(desk.settings.upload_bytes_max) as incoming:
         fields, said_name = await _take(request, incoming, name, fields=tuple(UploadAsk.model_fields))
-        ask = _asked({**told, **fields})
+        ask = _asked(UploadAsk, {**told, **fields})
         # What the first bytes show is refused now, before anything is kept.
         format_ = await asyncio.to_thread(format_of, incoming.path, said_name)
         stored = await files.put_away(
             desk.database, desk.objects, desk.pictures, actor.workspace_id, incoming, said_name
         )
         session = await _begin(unit, stored, ask)
-        upload, project_name = await actions.queue(session, actor, ask.project, stored, format_, ask.mode)
+        upload, project_name = await actions.queue(session, actor, ask, stored, format_)
     response.headers["Location"] = f"{request.url.path}/{upload.id}"
     return UploadSaid.of(upload, project_name, actor)
+
+
+@routes.verb(
+    "POST",
+    "/preview",
+    may=Permission.UPLOADS_WRITE,
+    answers=PreviewSaid,
+    streams_body=True,
+    openapi_extra=_PREVIEW_BODY,
+)
+async def preview(request: Request, actor: Who, desk: AtHand) -> PreviewSaid:
+    """Look at a file, or at its first bytes, before it is uploaded: its columns and its first 20 rows. Nothing is kept.
+
+    Without a mapping one is proposed: by the same names, as an earlier file of the project had it, by similar names.
+    """
+    async with desk.objects.incoming(desk.settings.upload_bytes_max) as incoming:
+        fields, said_name = await _take(request, incoming, None, fields=tuple(PreviewAsk.model_fields))
+        ask = _asked(PreviewAsk, fields)
+        async with desk.database.transaction(actor.workspace_id) as session:
+            checker, remembered = await actions.previewing(session, actor, ask.project)
+        seen = await asyncio.to_thread(
+            look, incoming.path, said_name, checker, ask.mapping, remembered, is_part=ask.part
+        )
+        async with desk.database.transaction(actor.workspace_id) as session:
+            missing = await actions.missing_files(session, actor, checker, seen.rows)
+    return PreviewSaid.of(seen, missing)
 
 
 @routes.verb("GET", "", may=Permission.UPLOADS_READ, answers=Page[UploadSaid])
@@ -215,9 +264,9 @@ async def _take(
     return {}, raw_name or RAW_TYPES[kind]
 
 
-def _asked(fields: dict[str, str]) -> UploadAsk:
+def _asked(kind: type[Asked], fields: dict[str, str]) -> Asked:
     try:
-        return UploadAsk.model_validate(fields)
+        return kind.model_validate(fields)
     except ValidationError as error:
         raise RequestValidationError([{**part, "loc": ("body", *part["loc"])} for part in error.errors()]) from error
 

@@ -32,7 +32,7 @@ class FileHasNoRows(FileProblem):
 
 
 class FormatNotSupported(FileProblem):
-    """{name} is {what}, not CSV, JSON or JSON Lines."""
+    """{name} is {what}, not CSV, JSON, JSON Lines or Parquet."""
 
     kind = Kind.UNSUPPORTED
 
@@ -73,6 +73,10 @@ class Row(NamedTuple):
     def place(self) -> str:
         """Return where the row stands, as a person counts."""
         return f"line {self.line}"
+
+
+# Names in a file, with the field each goes to; None leaves it out. What is not named keeps its name.
+Naming = Mapping[str, str | None]
 
 
 class Unread(str):
@@ -132,8 +136,9 @@ class RowMaker:
     keys may stand. A key that the schema declares as a field of the input is always the input's.
     """
 
-    def __init__(self, checker: Checker) -> None:
+    def __init__(self, checker: Checker, mapping: Naming | None = None) -> None:
         self.checker = checker
+        self._mapping = mapping
         self.reserved = tuple(name for name in (*ENVELOPE, *MARKS) if name not in checker.fields)
         self._has_envelopes = INPUT not in checker.fields
 
@@ -141,6 +146,11 @@ class RowMaker:
         """Return the row for one value of a JSON file."""
         if type(value) is not dict:
             return bad_row(number, line, Flaw("", "must be an object", "Write {…} for each task.", value=shown(value)))
+        if self._mapping:
+            value, twice = _renamed(value, self._mapping)
+            if twice is not None:
+                flaw = Flaw(twice, "is there twice, as two keys go there", "Leave one of them out of the mapping.")
+                return bad_row(number, line, flaw)
         if value.keys().isdisjoint(self.reserved) and INPUT not in value:
             return Row(number, line, value, flaws=tuple(self.checker.flaws(value, is_shallow=True)))
         flaws: list[Flaw] = []
@@ -182,6 +192,18 @@ class RowMaker:
 def bad_row(number: int, line: int, flaw: Flaw, mark: Any = None) -> Row:
     """Return a row of which nothing could be read."""
     return Row(number, line, None, flaws=(flaw,), mark=mark)
+
+
+def _renamed(value: Mapping[str, Any], mapping: Naming) -> tuple[dict[str, Any], str | None]:
+    """Return an object under the names it is to have, and the first name that two keys would have."""
+    renamed: dict[str, Any] = {}
+    for key, inner in value.items():
+        name = mapping.get(key, key)
+        if name is not None:
+            if name in renamed:
+                return renamed, name
+            renamed[name] = inner
+    return renamed, None
 
 
 def _without_marks(told: dict[str, Any]) -> Any:

@@ -2,22 +2,107 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
+
+from pydantic import Json
 
 from taskyard.access import Actor, Permission
 from taskyard.domain.uploads.parsing import Format
+from taskyard.domain.uploads.preview import Look
+from taskyard.domain.uploads.row_errors import error_of
+from taskyard.domain.uploads.rows import Row
 from taskyard.domain.uploads.rules import UPLOAD, UploadMode, UploadState, progress_of, why_not_mend
 from taskyard.domain.uploads.tables import Upload
+from taskyard.kit.problems import Flaw
 from taskyard.web.bodies import Body, Named, Said
+
+# In a form or an address it stands as JSON.
+MappingGiven = Json[dict[str, str | None]]
 
 
 class UploadAsk(Body):
-    """Where the rows of a file go, and what one bad row means for the others."""
+    """Where the rows of a file go, which column is which field, and what one bad row means for the others."""
 
     project: UUID
     mode: UploadMode = UploadMode.VALID_ROWS
+    mapping: MappingGiven | None = None
+
+
+class PreviewAsk(Body):
+    """For which project a file is looked at; `part` says that these are only its first bytes."""
+
+    project: UUID
+    mapping: MappingGiven | None = None
+    part: bool = False
+
+
+class ColumnSaid(Said):
+    """A column or key of a file, with the field it goes to; null leaves it out.
+
+    `by` says why: `said` in the mapping, `remembered` from an earlier file, the same `name`, a `similar` one, or the
+    `mark` of a file of failed rows.
+    """
+
+    name: str
+    to: str | None
+    by: str | None
+
+
+class FlawSaid(Said):
+    """One thing that is wrong with a row or with the file."""
+
+    field: str | None
+    says: str
+    value: str | None
+
+    @classmethod
+    def of(cls, flaw: Flaw) -> Self:
+        """Return a flaw as a sentence."""
+        _, field, says, value = error_of(0, flaw)
+        return cls(field=field, says=says, value=value)
+
+
+class PreviewedRow(Said):
+    """A row as it will be; one with flaws will make no task."""
+
+    row: int
+    input: dict[str, Any] | None
+    external_id: str | None
+    priority: int
+    batch: str | None
+    metadata: dict[str, Any]
+    flaws: list[FlawSaid]
+
+    @classmethod
+    def of(cls, row: Row, missing: Sequence[Flaw]) -> Self:
+        """Return a row with everything that is wrong with it."""
+        flaws = [FlawSaid.of(flaw) for flaw in (*row.flaws, *missing)]
+        beside = {name: getattr(row, name) for name in ("external_id", "priority", "batch")}
+        return cls(row=row.number, input=row.input, metadata=dict(row.metadata), flaws=flaws, **beside)
+
+
+class PreviewSaid(Said):
+    """What a file would make. `problem` is what is wrong with the file as a whole, with its `flaws`."""
+
+    format: Format
+    columns: list[ColumnSaid]
+    rows: list[PreviewedRow]
+    problem: str | None
+    flaws: list[FlawSaid]
+
+    @classmethod
+    def of(cls, seen: Look, missing: Mapping[int, Sequence[Flaw]]) -> Self:
+        """Return what was seen, with what is wrong with files that rows name."""
+        return cls(
+            format=seen.format,
+            columns=[ColumnSaid(**column._asdict()) for column in seen.columns],
+            rows=[PreviewedRow.of(row, missing.get(row.number, ())) for row in seen.rows],
+            problem=seen.problem.detail if seen.problem else None,
+            flaws=[FlawSaid.of(flaw) for flaw in seen.problem.flaws] if seen.problem else [],
+        )
 
 
 class UploadSaid(Said):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, delete, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor, Role
@@ -13,9 +14,11 @@ from taskyard.domain.projects import Project
 from taskyard.domain.uploads.problems import NoSuchUpload
 from taskyard.domain.uploads.row_errors import RowError
 from taskyard.domain.uploads.rules import UPLOAD
-from taskyard.domain.uploads.tables import Upload, UploadError, UploadPass
+from taskyard.domain.uploads.tables import Upload, UploadError, UploadMapping, UploadPass
 
 Listed = tuple[Upload, str]
+# More columns than a table may have, of several sorts of files.
+REMEMBERED_MAX = 2_000
 
 
 async def get(session: AsyncSession, actor: Actor, upload_id: UUID) -> Listed:
@@ -60,6 +63,32 @@ async def passes(session: AsyncSession, workspace_id: UUID, upload_id: UUID) -> 
         .execution_options(populate_existing=True)
     )
     return list(rows)
+
+
+async def remember(
+    session: AsyncSession, workspace_id: UUID, project_id: UUID, mapping: Mapping[str, str | None]
+) -> None:
+    """Keep where columns go, beside what was kept for the columns of other files."""
+    before = await remembered(session, workspace_id, project_id)
+    together = {**{name: to for name, to in before.items() if name not in mapping}, **mapping}
+    kept = dict(list(together.items())[-REMEMBERED_MAX:])
+    values = {"workspace_id": workspace_id, "project_id": project_id, "mapping": kept}
+    asked = insert_or(UploadMapping).values(values)
+    await session.execute(
+        asked.on_conflict_do_update(
+            index_elements=["workspace_id", "project_id"], set_={"mapping": asked.excluded.mapping}
+        )
+    )
+
+
+async def remembered(session: AsyncSession, workspace_id: UUID, project_id: UUID) -> Mapping[str, str | None]:
+    """Return where the columns of a project's earlier files went."""
+    found = await session.scalar(
+        select(UploadMapping.mapping).where(
+            UploadMapping.workspace_id == workspace_id, UploadMapping.project_id == project_id
+        )
+    )
+    return found or {}
 
 
 async def tell_progress(

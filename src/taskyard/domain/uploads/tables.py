@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from taskyard.domain.uploads.rules import UPLOAD, UploadMode
@@ -89,6 +90,9 @@ class UploadPass(Base):
     format: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(Text)
     bytes: Mapped[int] = mapped_column(BigInteger)
+    mapping: Mapped[dict[str, str | None] | None] = mapped_column(
+        JSONB, comment="which column or key is which field; null leaves it out"
+    )
     attempt_before: Mapped[int] = mapped_column(
         Integer, comment="of the upload, when this file came: each file has its own number of attempts"
     )
@@ -98,6 +102,17 @@ class UploadPass(Base):
     created_by: Mapped[UUID | None]
     created_by_name: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class UploadMapping(Base):
+    """Which columns went to which fields in the uploads of a project before, to be proposed for the next."""
+
+    __tablename__ = "upload_mappings"
+    __table_args__ = (PrimaryKeyConstraint("workspace_id", "project_id"),)
+
+    workspace_id: Mapped[UUID]
+    project_id: Mapped[UUID]
+    mapping: Mapped[dict[str, str | None]] = mapped_column(JSONB)
 
 
 class UploadError(Base):

@@ -27,7 +27,7 @@ export function DropArea({ file, onFile }: { file: File | null; onFile: (file: F
         ref={picker}
         type="file"
         hidden
-        accept=".csv,.tsv,.json,.jsonl,.ndjson,text/csv,application/json"
+        accept=".csv,.tsv,.json,.jsonl,.ndjson,.parquet,text/csv,application/json"
         aria-label="File of tasks"
         onChange={(event) => {
           onFile(event.currentTarget.files?.[0] ?? null)
@@ -45,7 +45,7 @@ export function DropArea({ file, onFile }: { file: File | null; onFile: (file: F
         </>
       ) : (
         <>
-          <span className={css['soft']}>Drop a CSV, JSON or JSON Lines file here, or</span>
+          <span className={css['soft']}>Drop a CSV, JSON, JSON Lines or Parquet file here, or</span>
           <Button small onClick={() => picker.current?.click()}>Pick a file</Button>
         </>
       )}

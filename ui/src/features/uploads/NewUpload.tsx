@@ -4,15 +4,18 @@ import '@mantine/core/styles/Radio.layer.css'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { projectSchemaQuery } from '@/api/projects'
-import type { Project, Upload, UploadMode } from '@/api/types'
-import { useSendUpload } from '@/api/uploads'
+import type { ColumnMapping, Project, ProjectSchema, Upload, UploadMode, UploadPreview } from '@/api/types'
+import { isTooLargeToShow, uploadPreviewQuery, useSendUpload } from '@/api/uploads'
 import { Button } from '@/design/Button'
 import { Dialog, DialogFoot } from '@/design/Dialog'
 import { ProblemNotice } from '@/design/Notice'
+import { Sentence } from '@/design/Sentence'
+import { Skeleton } from '@/design/Skeleton'
 import { DropArea } from '@/features/uploads/DropArea'
 import { ExpectedColumns } from '@/features/uploads/ExpectedColumns'
+import { MappingTable } from '@/features/uploads/MappingTable'
+import { PreviewRows } from '@/features/uploads/PreviewRows'
 import css from '@/features/uploads/uploads.module.css'
-import { useNamesIn } from '@/features/uploads/use-names-in'
 import { uuid } from '@/lib/uuid'
 
 interface NewUploadProps {
@@ -30,7 +33,7 @@ interface NewUploadProps {
 
 export function NewUpload({ open, onClose, ...rest }: NewUploadProps) {
   return (
-    <Dialog open={open} onClose={onClose} title="Upload tasks" size={640}>
+    <Dialog open={open} onClose={onClose} title="Upload tasks" size={820}>
       {open && <NewUploadForm onClose={onClose} {...rest} />}
     </Dialog>
   )
@@ -39,11 +42,13 @@ export function NewUpload({ open, onClose, ...rest }: NewUploadProps) {
 function NewUploadForm({ onClose, projects, project, onProject, file, onFile, onSent }: Omit<NewUploadProps, 'open'>) {
   const [mode, setMode] = useState<UploadMode>('valid_rows')
   const [part, setPart] = useState(0)
+  const [chosenMapping, setMapping] = useState<{ file: File; project: string; mapping: ColumnMapping } | null>(null)
   const stop = useRef<AbortController>(null)
-  const intent = useRef<{ file: File; project: string; mode: UploadMode; key: string }>(null)
+  const intent = useRef<{ file: File; project: string; mode: UploadMode; mapping: string; key: string }>(null)
   const send = useSendUpload()
   const schema = useQuery({ ...projectSchemaQuery(project), enabled: project !== '' })
-  const names = useNamesIn(file, schema.data?.input)
+  const mine = chosenMapping?.file === file && chosenMapping?.project === project ? chosenMapping.mapping : null
+  const preview = useQuery(uploadPreviewQuery(file, project, mine))
   useEffect(() => () => stop.current?.abort(), [])
 
   const chosen = projects.find((each) => each.id === project)
@@ -53,16 +58,20 @@ function NewUploadForm({ onClose, projects, project, onProject, file, onFile, on
       ? `${chosen.name} is not published yet; publish it in the Studio first.`
       : !file
         ? 'Choose a file first.'
-        : null
+        : preview.data && preview.data.rows.length === 0 && preview.data.problem
+          ? 'The file cannot be taken like this: see what is wrong with it.'
+          : null
   const submit = () => {
     if (!file) return
     // Sent again after a broken line, the same file must not become a second upload.
+    const mapping = preview.data && preview.data.columns.length > 0 ? Object.fromEntries(preview.data.columns.map((column) => [column.name, column.to])) : mine
     const last = intent.current
-    if (last?.file !== file || last.project !== project || last.mode !== mode) intent.current = { file, project, mode, key: uuid() }
+    const said = JSON.stringify(mapping)
+    if (last?.file !== file || last.project !== project || last.mode !== mode || last.mapping !== said) intent.current = { file, project, mode, mapping: said, key: uuid() }
     const idempotencyKey = intent.current?.key ?? uuid()
     stop.current = new AbortController()
     setPart(0)
-    send.mutate({ file, project, mode, onProgress: setPart, signal: stop.current.signal, idempotencyKey }, { onSuccess: onSent })
+    send.mutate({ file, project, mode, mapping, onProgress: setPart, signal: stop.current.signal, idempotencyKey }, { onSuccess: onSent })
   }
   return (
     <>
@@ -78,7 +87,17 @@ function NewUploadForm({ onClose, projects, project, onProject, file, onFile, on
         searchable={projects.length > 8}
       />
       <DropArea file={file} onFile={onFile} />
-      {project && <ExpectedColumns schema={schema.data} problem={schema.error} names={names} />}
+      {project && !preview.data && !preview.isFetching && <ExpectedColumns schema={schema.data} problem={schema.error} />}
+      {file && isTooLargeToShow(file) && <p className={css['soft']}>The file is too large to be shown before it is uploaded.</p>}
+      {preview.isFetching && !preview.data && <Skeleton height={180} radius={6} />}
+      <ProblemNotice problem={preview.error?.name === 'AbortError' ? null : preview.error} />
+      {file && preview.data && schema.data && (
+        <>
+          <MappingTable preview={preview.data} schema={schema.data} onChange={(mapping) => setMapping({ file, project, mapping })} />
+          <FileFlaws preview={preview.data} schema={schema.data} />
+          <PreviewRows preview={preview.data} />
+        </>
+      )}
       <Radio.Group label="When a row is wrong" value={mode} onChange={(value) => setMode(value as UploadMode)}>
         <div className={css['modes']}>
           <Radio size="xs" value="valid_rows" label="Take the valid rows, list the others" />
@@ -94,5 +113,20 @@ function NewUploadForm({ onClose, projects, project, onProject, file, onFile, on
         </Button>
       </DialogFoot>
     </>
+  )
+}
+
+/** What is wrong with the file as a whole; columns that are missing are told beside the mapping. */
+function FileFlaws({ preview, schema }: { preview: UploadPreview; schema: ProjectSchema }) {
+  const known = schema.input.required ?? []
+  const flaws = preview.flaws.filter((flaw) => !known.includes(flaw.field ?? ''))
+  if (!preview.problem || (preview.flaws.length > 0 && flaws.length === 0)) return null
+  return (
+    <div className={css['fileFlaws']}>
+      <p><Sentence text={preview.problem} /></p>
+      {flaws.slice(0, 6).map((flaw, at) => (
+        <p key={at}>{flaw.field && <code>{flaw.field}</code>} <Sentence text={flaw.says} /></p>
+      ))}
+    </div>
   )
 }
