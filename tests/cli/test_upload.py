@@ -113,7 +113,7 @@ def test_without_a_key_the_command_says_where_one_comes_from(terminal: Terminal)
 
 def test_a_key_of_too_small_a_role_is_told_so(terminal: Terminal, data: str) -> None:
     key = terminal.run("key", "create", "--role", "annotator", "--json", "--data", data).json["key"]
-    assert terminal.run("export", "--key", key).refusal == "The role annotator may not tasks.export here."
+    assert terminal.run("export", "--key", key).refusal == "The role annotator may not export tasks here."
 
 
 @pytest.mark.parametrize(
