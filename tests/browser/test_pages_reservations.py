@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.house import House, Somebody
 from tests.browser.windows import Windows
-from tests.builders import CLASSIFY_FLOW
+from tests.builders import CLASSIFY_FLOW, TWO_STEP_FLOW
 
 pytestmark = pytest.mark.browser
 
@@ -116,6 +116,67 @@ def test_a_hold_that_runs_out_says_so_and_what_counts_still(house: House, owner:
     bench.get_by_role("button", name="Submit").click()
     expect(bench.get_by_role("heading", name=re.compile("Nothing left"))).to_be_visible()
     assert owner.get(f"/tasks?project={short}&status=completed")["total"] == 1
+
+
+def test_a_task_is_ordered_and_kept_on_its_page_and_comes_to_whom_it_is_kept_for(
+    house: House, owner: Somebody, windows: Windows
+) -> None:
+    project = owner.project(TWO_STEP_FLOW, "Lamps")
+    owner.tasks(project, [{"text": "first"}, {"text": "second"}])
+    gil = house.member("annotator", "Gil Grove")
+    task = owner.get(f"/tasks?project={project}&sort=-created_at")["items"][0]["id"]
+    page = windows.open(f"/tasks/{task}", who=owner)
+    page.get_by_role("button", name="Hand-out").click()
+    asked = page.get_by_role("dialog", name="Hand-out")
+    expect(asked.get_by_role("button", name="Save")).to_be_disabled()
+    asked.get_by_role("textbox", name="Priority", exact=True).fill("soon")
+    expect(asked.get_by_text("A whole number, such as −2 or 5.").first).to_be_visible()
+    asked.get_by_role("textbox", name="Priority", exact=True).fill("4")
+    expect(asked.get_by_text("4: later than usual")).to_be_visible()
+    asked.get_by_role("textbox", name="details").fill("-3")
+    expect(asked.get_by_text("−3: earlier than usual")).to_be_visible()
+    asked.get_by_role("combobox", name="Kept for").click()
+    page.get_by_role("option", name="Gil Grove · annotator").click()
+    asked.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("kept for Gil Grove")).to_be_visible()
+    expect(page.get_by_text("handed out later than usual (4) · −3 from details on")).to_be_visible()
+
+    desk = windows.open(f"/reservations?member={gil.id}", who=owner)
+    expect(desk.get_by_role("table", name="Kept for Gil Grove").get_by_role("row")).to_have_count(2)
+    home = windows.open("/work", who=gil)
+    expect(home.get_by_role("table", name="Kept for you").get_by_role("row")).to_have_count(2)
+    home.get_by_text("What comes next").click()
+    line = home.get_by_role("list", name="What comes next")
+    expect(line.get_by_role("listitem").first).to_contain_text("It is kept for you.")
+    home.get_by_role("button", name="Start", exact=True).click()
+    expect(home).to_have_url(re.compile("/work/[0-9a-f-]{36}"))
+    assert gil.get("/reservations")["items"][0]["task"]["id"] == task
+    expect(desk.get_by_role("tab", name="In hand 1")).to_be_visible()
+
+
+def test_what_is_kept_is_given_up_and_what_comes_next_is_seen(
+    house: House, owner: Somebody, windows: Windows, project: str
+) -> None:
+    hal = house.member("annotator", "Hal Hazel")
+    owner.tasks(project, [{"text": "For Hal"}], reserve_for=hal.email)
+    page = windows.open(f"/reservations?member={hal.id}", who=owner)
+    page.get_by_role("tab", name="What comes next").click()
+    line = page.get_by_role("list", name="What comes next for Hal Hazel")
+    expect(line.get_by_role("listitem").first).to_contain_text("It is kept for Hal Hazel.")
+    page.get_by_role("tab", name="Kept 1").click()
+    page.get_by_role("button", name="Give up all").click()
+    expect(page.get_by_role("status").filter(has_text="1 task no longer kept for Hal Hazel")).to_be_visible()
+    assert hal.get("/kept")["items"] == []
+
+
+def test_a_project_lets_what_waits_move_earlier(owner: Somebody, windows: Windows, project: str) -> None:
+    page = windows.open(f"/studio/{project}?tab=about", who=owner)
+    page.get_by_role("spinbutton", name="Move what waits earlier by one number after hours").fill("24")
+    page.get_by_role("button", name="Save").click()
+    owner.until(f"/projects/{project}", lambda shown: shown["ageing_hours"] == 24)
+    page.get_by_role("spinbutton", name="Move what waits earlier by one number after hours").fill("")
+    page.get_by_role("button", name="Save").click()
+    owner.until(f"/projects/{project}", lambda shown: shown["ageing_hours"] is None)
 
 
 def test_annotators_are_told_whose_page_it_is(house: House, windows: Windows) -> None:

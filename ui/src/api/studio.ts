@@ -5,7 +5,7 @@ import { whole } from '@/api/pages'
 import type { Project } from '@/api/types'
 import { asProblem } from '@/lib/problem'
 
-export type ProjectChange = Partial<Pick<Project, 'name' | 'description' | 'instructions' | 'state' | 'shared_with_clients' | 'archive_after_days'>>
+export type ProjectChange = Partial<Pick<Project, 'name' | 'description' | 'instructions' | 'state' | 'shared_with_clients' | 'archive_after_days' | 'ageing_hours'>>
 
 const at = (project_id: string) => ({ path: { project_id } })
 

@@ -77,6 +77,11 @@ export type HeldTask = Said['Held']
 export type Hold = Omit<Said['HoldSaid'], 'task'> & { task: Omit<Said['HeldTask'], 'files'> & { files: Record<Id, File> } }
 /** A member with work in hand, or kept for them. */
 export type Holder = Said['HolderRow']
+/** A task kept for somebody, and not yet taken. */
+export type KeptTask = Said['KeptRow']
+/** What somebody would be handed, and why then. */
+export type Upcoming = Said['Next']
+export type ReleaseKept = Said['ReleaseKept']
 export type ReleaseMany = Said['ReleaseMany']
 export type WorkHome = Said['WorkHome']
 

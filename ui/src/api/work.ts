@@ -16,6 +16,14 @@ export const workQuery = queryOptions({
   staleTime: 5_000,
 })
 
+/** What I would be handed next, or, for leads, what a member would. */
+export const upcomingQuery = (member?: string) =>
+  queryOptions({
+    queryKey: ['work', 'next', member ?? 'me'],
+    queryFn: () => ask(api.GET('/work/next', { params: { query: { limit: 20, ...(member ? { member } : {}) } } })),
+    staleTime: 5_000,
+  })
+
 /** Facts tell people of their own tasks only: whoever waits for new work asks for it, while the page is seen. */
 export const WAITING_MS = 5_000
 

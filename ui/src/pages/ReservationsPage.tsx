@@ -4,6 +4,7 @@ import { IconHandStop } from '@tabler/icons-react'
 import { EmptyState } from '@/design/Notice'
 import { Page } from '@/design/Page'
 import { useMay } from '@/api/who'
+import { UpcomingList } from '@/features/work/UpcomingList'
 import { HolderTable } from '@/features/reservations/HolderTable'
 
 export function ReservationsPage() {
@@ -19,6 +20,7 @@ export function ReservationsPage() {
           onOpen={(member) => void navigate({ search: { member }, replace: true })}
           taskHref={(id) => router.buildLocation({ to: '/tasks/$taskId', params: { taskId: id }, search: {} }).href}
           onTask={(id) => void navigate({ to: '/tasks/$taskId', params: { taskId: id }, search: {} })}
+          next={(member) => <UpcomingList member={member.id} name={member.name} />}
           empty={
             <EmptyState title="Nobody has work in hand" icon={<IconHandStop size={22} />} action={<Link to="/tasks" search={{}}>See the tasks</Link>}>
               When somebody takes a task, or one is reserved for them, they appear here.

@@ -10,6 +10,8 @@ import { Button } from '@/design/Button'
 import { EmptyState, ProblemNotice } from '@/design/Notice'
 import { Page } from '@/design/Page'
 import { Skeleton } from '@/design/Skeleton'
+import { KeptTable } from '@/features/work/KeptTable'
+import { UpcomingList } from '@/features/work/UpcomingList'
 import { HeldTable } from '@/features/work/HeldTable'
 import { Queues } from '@/features/work/Queues'
 import css from '@/features/work/WorkHome.module.css'
@@ -33,10 +35,12 @@ function Home({ work }: { work: WorkHome }) {
   const navigate = useNavigate()
   const next = useTakeNext()
   const [pending, setPending] = useState<WorkHome['queues'][number] | 'any' | null>(null)
+  const [looking, setLooking] = useState(false)
   const [nothing, setNothing] = useState(false)
   const free = freeIn(work.queues)
   const freeTasks = totalOf(free.n, free.isExact, 'free task')
   const mine = work.held
+  const kept = work.kept.filter((each) => each.step !== null).length
 
   const open = (held: HeldTask) => void navigate({ to: '/work/$reservationId', params: { reservationId: held.id } })
   const start = (from: WorkHome['queues'][number] | 'any') => {
@@ -51,7 +55,7 @@ function Home({ work }: { work: WorkHome }) {
   const first = mine[0]
   const go = () => (first ? open(first) : start('any'))
   useHotkeys([{ keys: 's', says: first ? 'Resume' : 'Start', run: go }])
-  if (work.queues.length === 0 && mine.length === 0) {
+  if (work.queues.length === 0 && mine.length === 0 && work.kept_count === 0) {
     return <EmptyState title="There is no work for you yet" icon={<IconPlayerPlay size={22} />}>A step appears here when its flow asks people, and you may take it. A manager sets that up in the Studio.</EmptyState>
   }
   return (
@@ -60,10 +64,10 @@ function Home({ work }: { work: WorkHome }) {
         <div className={css['top']}>
           <div className={css['start']}>
             <div>
-              <Button look="primary" keys="s" icon={<IconPlayerPlay size={15} />} pending={pending === 'any'} disabledReason={first || free.n > 0 ? null : 'Nothing is free right now. New work appears here by itself.'} onClick={go}>
+              <Button look="primary" keys="s" icon={<IconPlayerPlay size={15} />} pending={pending === 'any'} disabledReason={first || kept > 0 || free.n > 0 ? null : 'Nothing is free right now. New work appears here by itself.'} onClick={go}>
                 {first ? `Resume ${first.task.external_id ?? 'your task'}` : 'Start'}
               </Button>
-              <span className="meta">{first ? `then ${freeTasks}` : free.n > 0 ? `takes the next of ${freeTasks}` : 'nothing is free right now'}</span>
+              <span className="meta">{first ? `then ${freeTasks}` : kept > 0 ? `takes what is kept for you, then ${freeTasks}` : free.n > 0 ? `takes the next of ${freeTasks}` : 'nothing is free right now'}</span>
             </div>
             {nothing && <p className={css['says']} role="status">Somebody else was faster: nothing was left to take.</p>}
             <ProblemNotice problem={next.error} />
@@ -80,12 +84,22 @@ function Home({ work }: { work: WorkHome }) {
             <HeldTable label="In your hands" tasks={work.held} href={(held) => `/work/${held.id}`} onOpen={open} />
           </section>
         )}
+        {work.kept_count > 0 && (
+          <section className={css['section']}>
+            <h2>Kept for you <span className="meta numbers">{count(work.kept_count)}</span></h2>
+            <KeptTable tasks={work.kept} />
+          </section>
+        )}
         {work.queues.length > 0 && (
           <section className={css['section']}>
             <h2>Queues <span className="meta numbers">{work.queues.length}</span></h2>
             <Queues queues={work.queues} pending={pending} onStart={start} />
           </section>
         )}
+        <details className={`${css['section']} ${css['next']}`} onToggle={(event) => setLooking(event.currentTarget.open)}>
+          <summary><h2>What comes next</h2></summary>
+          {looking && <UpcomingList />}
+        </details>
       </div>
     </div>
   )

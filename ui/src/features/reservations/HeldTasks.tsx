@@ -1,6 +1,6 @@
 // What one member has in hand: to be looked at, and taken back one by one, several, or all.
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { type KeyboardEvent, useCallback, useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { heldByQuery } from '@/api/reservations'
 import type { HeldTask, Holder } from '@/api/types'
 import { Button } from '@/design/Button'
@@ -12,22 +12,6 @@ import type { Releasing } from '@/features/reservations/ReleaseDialog'
 import css from '@/features/reservations/reservations.module.css'
 import { count, shortId } from '@/lib/format'
 import { useHotkeys } from '@/lib/hotkeys'
-
-const HEAD = 33
-const ROW = 36
-const BAR = 44
-const SHOWN_MOST = 8
-
-const tableHeight = (n: number): number => HEAD + Math.min(Math.max(n, 1), SHOWN_MOST) * ROW + 2
-
-/** The table under a row needs its height before it is drawn. */
-export const detailHeight = (holder: Holder): number => BAR + tableHeight(holder.held) + 13
-
-/** The table around this one listens to the same keys; these are for the row that has the focus. */
-const ROW_KEYS = ['ArrowDown', 'ArrowUp', 'PageDown', 'PageUp', 'Home', 'End', 'Enter', ' ', 'x']
-const keepKeys = (event: KeyboardEvent) => {
-  if (ROW_KEYS.includes(event.key)) event.stopPropagation()
-}
 
 interface HeldTasksProps {
   holder: Holder
@@ -49,7 +33,7 @@ export function HeldTasks({ holder, href, onOpen, onRelease }: HeldTasksProps) {
   useHotkeys([{ keys: 'r', says: 'Release what is selected', group: 'List', run: () => void releaseSelected() }])
   const columns = useMemo(() => heldColumns((row) => onRelease({ body: { ids: [row.id] }, n: 1, whose: name })), [onRelease, name])
   return (
-    <div className={css['detail']} onKeyDown={keepKeys}>
+    <>
       <div className={css['bar']}>
         <span className="meta">{selected.size > 0 ? `${count(selected.size)} of ${count(holder.held)} selected` : `${count(holder.held)} in hand`}</span>
         <Button small keys="r" disabledReason={selected.size === 0 ? 'Select tasks first, with the boxes or with X.' : null} onClick={releaseSelected}>Release selected</Button>
@@ -57,7 +41,7 @@ export function HeldTasks({ holder, href, onOpen, onRelease }: HeldTasksProps) {
       {held.error && rows.length === 0 ? (
         <ProblemNotice problem={held.error} onRetry={() => void held.refetch()} />
       ) : (
-        <div className={css['table']} style={{ height: tableHeight(holder.held) }}>
+        <div className={css['table']}>
           <DataTable
             label={`In hand of ${name}`}
             memory={`held by ${id}`}
@@ -77,7 +61,7 @@ export function HeldTasks({ holder, href, onOpen, onRelease }: HeldTasksProps) {
           />
         </div>
       )}
-    </div>
+    </>
   )
 }
 

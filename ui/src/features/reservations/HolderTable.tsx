@@ -10,7 +10,7 @@ import { DataTable } from '@/design/DataTable'
 import { ProblemNotice } from '@/design/Notice'
 import { Time } from '@/design/Time'
 import type { Column } from '@/design/table-columns'
-import { HeldTasks, detailHeight } from '@/features/reservations/HeldTasks'
+import { HolderDetail, detailHeight } from '@/features/reservations/HolderDetail'
 import { ReleaseDialog, type Releasing } from '@/features/reservations/ReleaseDialog'
 import css from '@/features/reservations/reservations.module.css'
 import { count, words } from '@/lib/format'
@@ -23,10 +23,12 @@ interface HolderTableProps {
   onOpen: (member: string | undefined) => void
   taskHref: (id: string) => string
   onTask: (id: string) => void
+  /** What a member would be handed next. */
+  next: (member: Holder['member']) => ReactNode
   empty: ReactNode
 }
 
-export function HolderTable({ open, onOpen, taskHref, onTask, empty }: HolderTableProps) {
+export function HolderTable({ open, onOpen, taskHref, onTask, next, empty }: HolderTableProps) {
   const queries = useQueryClient()
   const holders = useQuery(holdersQuery)
   const [releasing, setReleasing] = useState<Releasing | null>(null)
@@ -52,7 +54,7 @@ export function HolderTable({ open, onOpen, taskHref, onTask, empty }: HolderTab
         onOpen={toggle}
         detail={{
           height: (row) => (row.member.id === open ? detailHeight(row) : 0),
-          render: (row) => <HeldTasks holder={row} href={taskHref} onOpen={onTask} onRelease={setReleasing} />,
+          render: (row) => <HolderDetail holder={row} href={taskHref} onOpen={onTask} onRelease={setReleasing} onDone={setSaid} next={next} />,
         }}
         empty={empty}
       />

@@ -10,6 +10,7 @@ import css from '@/features/studio/About.module.css'
 import { ABOUT, type Texts } from '@/features/studio/use-texts'
 
 const ARCHIVE_DAYS_MAX = 3650
+const AGEING_HOURS_MAX = 8_760
 
 interface AboutTabProps {
   project: Project
@@ -50,6 +51,17 @@ export function AboutTab({ project, texts, readOnly, onGone }: AboutTabProps) {
             value={now.archive_after_days ?? ''}
             readOnly={readOnly !== null}
             onChange={(event) => write({ archive_after_days: event.currentTarget.value === '' ? null : Math.trunc(Number(event.currentTarget.value)) })}
+          />
+          <TextInput
+            type="number"
+            label="Move what waits earlier by one number after hours"
+            description="So that what comes later than usual does not wait for ever. Empty means never; what has been gained stays."
+            placeholder="Never"
+            min={1}
+            max={AGEING_HOURS_MAX}
+            value={now.ageing_hours ?? ''}
+            readOnly={readOnly !== null}
+            onChange={(event) => write({ ageing_hours: event.currentTarget.value === '' ? null : Math.trunc(Number(event.currentTarget.value)) })}
           />
           <ProblemNotice problem={texts.refusalOf(...ABOUT)} />
           <div>

@@ -3,11 +3,11 @@ import { useState } from 'react'
 import { isStale, useChangeProject } from '@/api/studio'
 import type { Project } from '@/api/types'
 
-type Fields = Pick<Project, 'name' | 'description' | 'instructions' | 'shared_with_clients' | 'archive_after_days'>
+type Fields = Pick<Project, 'name' | 'description' | 'instructions' | 'shared_with_clients' | 'archive_after_days' | 'ageing_hours'>
 type Field = keyof Fields
 
 /** What the tab of that name shows. */
-export const ABOUT: Field[] = ['name', 'description', 'shared_with_clients', 'archive_after_days']
+export const ABOUT: Field[] = ['name', 'description', 'shared_with_clients', 'archive_after_days', 'ageing_hours']
 
 export interface Texts {
   /** What stands on this page, saved or not. */
@@ -29,8 +29,8 @@ export function useTexts(project: Project, etag: string | null): Texts {
   // The tag of what one's own grew from: with another, somebody was faster.
   const [grewFrom, setGrewFrom] = useState(etag)
   const change = useChangeProject(project.id)
-  const { name, description, instructions, shared_with_clients, archive_after_days } = project
-  const saved: Fields = { name, description, instructions, shared_with_clients, archive_after_days }
+  const { name, description, instructions, shared_with_clients, archive_after_days, ageing_hours } = project
+  const saved: Fields = { name, description, instructions, shared_with_clients, archive_after_days, ageing_hours }
   const now = { ...saved, ...own }
   const asked: Partial<Fields> = change.variables?.change ?? {}
   const drop = (part: Partial<Fields>) => setOwn((current) => fieldsOf(current, (field) => !(field in part) || current[field] !== own[field]))
@@ -70,7 +70,7 @@ function fieldsOf(fields: Partial<Fields>, isIn: (field: Field) => boolean): Par
   return Object.fromEntries(Object.entries(fields).filter(([field]) => isIn(field as Field)))
 }
 
-const LABELS: Record<Field, string> = { name: 'Name', description: 'Description', instructions: 'Instructions', shared_with_clients: 'Shared with clients', archive_after_days: 'Archive after days' }
+const LABELS: Record<Field, string> = { name: 'Name', description: 'Description', instructions: 'Instructions', shared_with_clients: 'Shared with clients', archive_after_days: 'Archive after days', ageing_hours: 'Earlier by one number after hours' }
 
 const asText = (fields: Partial<Fields>): string =>
   Object.entries(fields)

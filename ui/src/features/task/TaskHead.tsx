@@ -6,7 +6,7 @@ import { StatusBadge } from '@/design/StatusBadge'
 import { Id } from '@/design/Time'
 import { FlowLine } from '@/features/task/FlowLine'
 import css from '@/features/task/TaskPage.module.css'
-import { signed } from '@/lib/format'
+import { count, signed } from '@/lib/format'
 
 interface TaskHeadProps {
   task: TaskPage
@@ -15,9 +15,14 @@ interface TaskHeadProps {
   actions: ReactNode
 }
 
-function handOut(priority: number): string {
-  if (priority === 0) return 'handed out in the usual order'
-  return `handed out ${priority < 0 ? 'earlier' : 'later'} than usual (${signed(priority)})`
+/** By what it stands in line now, or will: the number where it waits, what waiting has gained, and from which step on another holds. */
+function handOut({ priority, step_priorities: own }: TaskPage, run: Run | null): string {
+  const turn = run?.steps.flatMap((step) => step.step_runs).find((one) => ['queued', 'waiting', 'running'].includes(one.state))
+  const now = turn ? turn.priority + turn.aged : priority
+  const says = now === 0 ? 'handed out in the usual order' : `handed out ${now < 0 ? 'earlier' : 'later'} than usual (${signed(now)})`
+  const aged = turn && turn.aged > 0 ? `, ${count(turn.aged)} earlier for waiting` : ''
+  const steps = Object.entries(own).map(([step, number]) => `${signed(number)} from ${step} on`)
+  return `${says}${aged}${steps.length > 0 ? ` · ${steps.join(', ')}` : ''}`
 }
 
 export function TaskHead({ task, run, onRun, actions }: TaskHeadProps) {
@@ -29,7 +34,8 @@ export function TaskHead({ task, run, onRun, actions }: TaskHeadProps) {
       {task.redo_count > 0 && <StatusBadge state="redo" word={`redo ${task.redo_count}`} />}
       {run && run.steps.length > 0 && <FlowLine steps={run.steps} />}
       {task.reserved_by && <span className="meta">with {task.reserved_by.name}</span>}
-      {isOpen && <span className="meta">{handOut(task.priority)}</span>}
+      {task.reserved_for && <span className="meta">kept for {task.reserved_for.name}</span>}
+      {isOpen && <span className="meta">{handOut(task, run)}</span>}
       {task.batch && <Link to="/tasks" search={{ batch: task.batch }} className="meta">batch {task.batch}</Link>}
       <span className={css['push']} />
       {task.runs.length > 1 && (
