@@ -37,7 +37,10 @@ export function UploadTable({ open, onOpen, project, empty }: UploadTableProps) 
   const cancel = useCancelUpload()
   const errors = useInfiniteQuery({ ...uploadErrorsQuery(open ?? ''), enabled: open !== undefined }).data?.pages.flatMap((page) => page.items)
   useFacts((facts) => {
-    if (facts.some((fact) => fact.noun === 'upload')) void queries.invalidateQueries({ queryKey: uploadsQuery.queryKey })
+    if (facts.some((fact) => fact.noun === 'upload')) {
+      // What was wrong with rows changes too, once they are mended.
+      void queries.invalidateQueries({ queryKey: ['uploads'], predicate: (query) => query.queryKey[1] !== 'preview' })
+    }
   })
   const { fetchNextPage } = uploads
   const more = useCallback(() => void fetchNextPage(), [fetchNextPage])
