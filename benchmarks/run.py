@@ -12,9 +12,9 @@ from pathlib import Path
 
 from figures import Figure, markdown, show, write
 from servers import Server
-from workloads import bulk, export, hand_out, lists, start_up, upload
+from workloads import bulk, export, hand_out, lists, start_up, tasks_page, upload
 
-NAMES = ("start-up", "upload", "lists", "hand-out", "export", "bulk")
+NAMES = ("start-up", "upload", "lists", "tasks-page", "hand-out", "export", "bulk")
 
 
 def main() -> None:
@@ -50,7 +50,7 @@ def measured(names: tuple[str, ...] | list[str], rows: int, seconds: float, time
         with Server() as server:
             upload.run(server, "csv", rows)
             yield from bulk.run(server, rows, times)
-    if not {"upload", "lists", "hand-out", "export"} & set(names):
+    if not {"upload", "lists", "tasks-page", "hand-out", "export"} & set(names):
         return
     with Server() as server:
         uploaded = upload.run(server, "csv", rows)
@@ -58,6 +58,7 @@ def measured(names: tuple[str, ...] | list[str], rows: int, seconds: float, time
             yield from uploaded
         later: dict[str, Callable[[], list[Figure]]] = {
             "lists": lambda: lists.run(server, rows, times * 100),
+            "tasks-page": lambda: tasks_page.run(server, rows, times),
             "hand-out": lambda: hand_out.run(server, rows, seconds, times),
             "export": lambda: export.run(server, rows, times),
         }
