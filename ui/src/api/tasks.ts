@@ -37,12 +37,20 @@ export const taskCountQuery = queryOptions({
 export function useChangeTask() {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: ({ id, ...body }: { id: string; priority?: number; batch?: string | null }) =>
+    mutationFn: ({ id, ...body }: { id: string; priority?: number; from_step?: string; batch?: string | null }) =>
       ask(api.PATCH('/tasks/{task_id}', { params: { path: { task_id: id } }, body })),
     // The list follows the fact; the page of the task may not be open to hear it.
     onSuccess: (_, { id }) => queries.invalidateQueries({ queryKey: taskQuery(id).queryKey }),
   })
 }
+
+/** The batches there are, to choose from; of one project when one is given. */
+export const batchesQuery = (q: string, project: string | undefined) =>
+  queryOptions({
+    queryKey: ['tasks', 'batches', q, project],
+    queryFn: () => ask(api.GET('/batches', { params: { query: { ...(q && { q }), ...(project && { project }) } } })),
+    placeholderData: (before) => before,
+  })
 
 const DELETE = ['tasks', 'delete']
 

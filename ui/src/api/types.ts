@@ -57,6 +57,8 @@ export type TaskStatus = Said['TaskStatus']
 export type TaskRow = Said['TaskRow']
 export type TaskPage = Said['TaskPage']
 export type NewTask = Said['NewTaskBody']
+/** A saved view of the task list; `query` is what the page keeps in its address. */
+export type View = Said['ViewSaid']
 export type Fact = Said['FactSaid']
 export type Answer = Said['taskyard__views__schemas__AnswerSaid']
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { filterOf, forEverybody, isFiltered, isPair, readTaskSearch, withoutFilters } from '@/lib/task-search'
+import { filterOf, forEverybody, isFiltered, isForAnybody, isPair, isSameView, readTaskSearch, viewOf, withoutFilters } from '@/lib/task-search'
 import { parseSearch, stringifySearch } from '@/lib/url-search'
 
 const read = (address: string) => readTaskSearch(parseSearch(address))
@@ -70,4 +70,15 @@ test('what only leads are told is not asked for by others', () => {
 
 test.each([['shop=north', true], ['shop=', false], ['a=b=c', true], ['=', false], ['shop', false]])('%s is a pair: %s', (said, isOne) => {
   expect(isPair(said)).toBe(isOne)
+})
+
+test('a view is the same whatever way it was reached, and another with other columns', () => {
+  const view = readTaskSearch(JSON.parse(JSON.stringify(viewOf(read(`?status=failed&status=queued&project=${ONE}&project=${TWO}&priority_min=3&redo=true&peek=${ONE}`)))) as Record<string, unknown>)
+  expect(isSameView(view, read(`?project=${TWO}&project=${ONE}&status=queued&status=failed&redo=true&priority_min=3&view=${ONE}`))).toBe(true)
+  expect(isSameView(view, { ...view, columns: ['id'] })).toBe(false)
+  expect(isSameView(view, { ...view, sort: 'priority' })).toBe(false)
+})
+
+test('what only some may ask, or only some flows know, is not asked for ahead', () => {
+  expect(['?q=tea&sort=priority', '?sort=cost', `?answered_by=${ONE}`, `?project=${ONE}&sort=input.total`].map((address) => isForAnybody(read(address)))).toEqual([true, false, false, false])
 })

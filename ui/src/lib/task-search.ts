@@ -152,3 +152,12 @@ export function forEverybody(search: TaskSearch): TaskSearch {
   const isHidden = (LEADS_ONLY as readonly string[]).includes(search.sort?.replace(/^-/, '') ?? '')
   return { ...search, reserved_by: undefined, answered_by: undefined, ...(isHidden && { sort: undefined }) }
 }
+
+/** What a saved view keeps: filters, order, and the columns when they were chosen. */
+export const viewOf = (search: TaskSearch, columns: string[] | undefined = search.columns): Record<string, unknown> => ({ ...filterOf(search), ...(columns && { columns }) })
+
+/** The same tasks in the same order and columns, however often something was switched on and off again. */
+export function isSameView(one: TaskSearch, other: TaskSearch): boolean {
+  const told = (search: TaskSearch) => Object.entries(viewOf(search)).map(([name, value]) => [name, Array.isArray(value) && name !== 'columns' ? [...value].sort() : value]).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))
+  return JSON.stringify(told(one)) === JSON.stringify(told(other))
+}

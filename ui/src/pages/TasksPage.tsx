@@ -12,7 +12,6 @@ import { Menu, MenuItem, MenuLabel } from '@/design/Menu'
 import { EmptyState } from '@/design/Notice'
 import { Page } from '@/design/Page'
 import { ColumnMenu } from '@/features/tasks/ColumnMenu'
-import { AllMatching, SelectionBar } from '@/features/tasks/SelectionBar'
 import { SortMenu } from '@/features/tasks/SortMenu'
 import { TaskFilters } from '@/features/tasks/TaskFilters'
 import { TaskList } from '@/features/tasks/TaskList'
@@ -22,9 +21,11 @@ import { columnsFor, shownColumns } from '@/features/tasks/columns'
 import { rowsOf } from '@/features/tasks/live-list'
 import { useColumns } from '@/features/tasks/use-columns'
 import { useSelection } from '@/features/tasks/use-selection'
+import { ViewMenu } from '@/features/views/ViewMenu'
 import { count, totalOf } from '@/lib/format'
 import { type PageSize, SIZE_KEY, USUAL_SIZE, knownSize } from '@/lib/page-size'
 import { useRemembered } from '@/lib/remember'
+import { SelectedTasks } from '@/pages/SelectedTasks'
 import { INPUT, type TaskSearch, USUAL_ORDER, filterOf, forEverybody, isFiltered } from '@/lib/task-search'
 
 export function TasksPage() {
@@ -37,7 +38,9 @@ export function TasksPage() {
   const projects = known && archivedLast(known.items)
   const members = useQuery({ ...membersQuery, enabled: isLead && Boolean(search.reserved_by ?? search.answered_by) }).data?.items
   const size = knownSize(useRemembered<PageSize>(SIZE_KEY, USUAL_SIZE)[0])
-  const { chosen, choose } = useColumns(search.columns)
+  const change = (next: Partial<TaskSearch>) =>
+    void navigate({ search: (now) => ({ ...now, ...next }), replace: true })
+  const { chosen, choose } = useColumns(search, change)
   const columns = useMemo(() => columnsFor(isLead), [isLead])
   const picked = chosen?.join()
   const shown = useMemo(() => shownColumns(columns, picked?.split(',')), [columns, picked])
@@ -51,8 +54,6 @@ export function TasksPage() {
   const selecting = useSelection({ list: `${useMe().member.id} ${JSON.stringify(filter)}`, filter, rows, first })
   const all = { n: first?.total ?? 0, isExact: first?.total_is_exact ?? true }
 
-  const change = (next: Partial<TaskSearch>) =>
-    void navigate({ search: (now) => ({ ...now, ...next }), replace: true })
   const open = (id: string) => void navigate({ to: '/tasks/$taskId', params: { taskId: id }, search: {} })
   const href = (id: string) => router.buildLocation({ to: '/tasks/$taskId', params: { taskId: id }, search: {} }).href
 
@@ -72,6 +73,7 @@ export function TasksPage() {
           onChange={change}
           total={selecting.dropped > 0 ? `${total ?? ''} · ${count(selecting.dropped)} no longer selected` : total}
           hidden={hidden}
+          start={<ViewMenu search={search} columns={chosen} isLead={isLead} onShow={(next) => void navigate({ search: next })} />}
           end={
             <>
               <SortMenu sort={listed.sort} columns={columns} fields={inputFields(projects ?? [], search)} onSort={(sort) => change({ sort: sort === USUAL_ORDER ? undefined : sort })} />
@@ -81,15 +83,21 @@ export function TasksPage() {
         />
       }
       side={search.peek && <TaskPreview id={search.peek} onOpen={() => search.peek && open(search.peek)} onClose={() => change({ peek: undefined })} />}
-      foot={
-        selecting.selection && (
-          <SelectionBar count={selecting.count} onClear={selecting.clear}>
-            <AllMatching selecting={selecting} all={all} />
-          </SelectionBar>
-        )
-      }
+      foot={<SelectedTasks selecting={selecting} all={all} />}
     >
-      <TaskList selecting={isLead || mayExport || mayCancel ? selecting : undefined} search={listed} waits={isUnsure} columns={shown} size={size} onChange={change} onOpen={open} href={href} hidden={hidden} empty={<NoTasks />} />
+      <TaskList
+        search={listed}
+        waits={isUnsure}
+        columns={shown}
+        size={size}
+        selecting={isLead || mayExport || mayCancel ? selecting : undefined}
+        stepsOf={isLead ? (task) => projects?.find((project) => project.id === task.project.id)?.steps.map((step) => step.id) ?? [] : undefined}
+        onChange={change}
+        onOpen={open}
+        href={href}
+        hidden={hidden}
+        empty={<NoTasks />}
+      />
     </Page>
   )
 }

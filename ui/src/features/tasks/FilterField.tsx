@@ -6,7 +6,7 @@ import css from '@/features/tasks/tasks.module.css'
 import { useHotkeys } from '@/lib/hotkeys'
 import { TEXT_MOST } from '@/lib/task-search'
 
-interface FilterFieldProps extends Pick<InputHTMLAttributes<HTMLInputElement>, 'type' | 'inputMode' | 'placeholder' | 'min' | 'max'> {
+interface FilterFieldProps extends Pick<InputHTMLAttributes<HTMLInputElement>, 'type' | 'inputMode' | 'placeholder' | 'min' | 'max' | 'list'> {
   label: string
   value: string | undefined
   onChange: (value: string | undefined) => void

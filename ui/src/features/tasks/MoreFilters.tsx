@@ -1,6 +1,7 @@
 // The filters that are needed less often: batch, verdict, people, priority, days, metadata.
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useId, useState } from 'react'
+import { batchesQuery } from '@/api/tasks'
 import type { Member } from '@/api/types'
 import { membersQuery } from '@/api/who'
 import { Button } from '@/design/Button'
@@ -65,6 +66,8 @@ const numberOf = (said: string | undefined) => (said === undefined ? undefined :
 function BatchFilter({ search, onChange }: Pick<MoreFiltersProps, 'search' | 'onChange'>) {
   const [part, setPart] = useState(search.batch_contains !== undefined)
   const said = part ? search.batch_contains : search.batch
+  const names = useQuery(batchesQuery(said ?? '', search.project?.length === 1 ? search.project[0] : undefined)).data?.items ?? []
+  const list = useId()
   const apply = (isPart: boolean, text: string | undefined) => onChange(isPart ? { batch_contains: text, batch: undefined } : { batch: text, batch_contains: undefined })
   return (
     <fieldset>
@@ -74,7 +77,8 @@ function BatchFilter({ search, onChange }: Pick<MoreFiltersProps, 'search' | 'on
           <option value="whole">is</option>
           <option value="part">contains</option>
         </select>
-        <FilterField label="Batch" placeholder="Batch" wide value={said} onChange={(text) => apply(part, text)} />
+        <FilterField label="Batch" placeholder="Batch" wide list={list} value={said} onChange={(text) => apply(part, text)} />
+        <datalist id={list}>{names.map((name) => <option key={name} value={name} />)}</datalist>
       </div>
     </fieldset>
   )

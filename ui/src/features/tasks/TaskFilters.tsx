@@ -72,8 +72,10 @@ export function TaskFilters({ search, projects: known, members, isLead, onChange
             <MoreFilters search={search} isLead={isLead} onChange={onChange} />
           </Suspense>
         </Popover>
-        <span className={css['total']} aria-live="polite">{total}</span>
-        {end}
+        <span className={css['tail']}>
+          <span className={css['total']} aria-live="polite">{total}</span>
+          {end}
+        </span>
       </div>
       {chips.length > 0 && (
         <div className={css['chips']}>

@@ -1,4 +1,5 @@
 // The columns of the task list: which there are, which are usual, and how each is shown.
+import { createContext, useContext } from 'react'
 import type { TaskRow } from '@/api/types'
 import { StatusBadge } from '@/design/StatusBadge'
 import { Id, Time } from '@/design/Time'
@@ -25,9 +26,22 @@ export function TaskStatusBadge({ task, narrow }: { task: TaskRow; narrow?: bool
 export function Priority({ priority }: { priority: number }) {
   if (priority === 0) return <span className={css['none']}>0</span>
   return (
-    <span className="numbers">
+    <span className="numbers" title={`${signed(priority)} ${priorityWords(priority)}`}>
       {signed(priority)} <span className={css['soft']}>{priorityWords(priority)}</span>
     </span>
+  )
+}
+
+/** Opens the editor of a task's priority; nobody but leads has one. */
+export const EditPriority = createContext<((task: TaskRow, at: DOMRect) => void) | null>(null)
+
+function PriorityCell({ task }: { task: TaskRow }) {
+  const edit = useContext(EditPriority)
+  if (!edit) return <Priority priority={task.priority} />
+  return (
+    <button type="button" className={css['edit']} aria-label={`Priority ${task.priority}, ${priorityWords(task.priority)}: change`} onClick={(event) => edit(task, event.currentTarget.getBoundingClientRect())}>
+      <Priority priority={task.priority} />
+    </button>
   )
 }
 
@@ -50,7 +64,7 @@ const all: TaskColumn[] = [
   { id: 'project', head: 'Project', width: 112, sort: 'project', first: 'up', isUsual: true, cell: (task) => <Text of={task.project.name} /> },
   { id: 'step', head: 'Step', width: 96, rank: 4, sort: 'step', first: 'up', isUsual: true, cell: (task) => <Text of={task.steps.join(', ')} /> },
   { id: 'status', head: 'Status', width: 124, sort: 'status', first: 'up', bar: 84, isUsual: true, cell: (task) => <TaskStatusBadge task={task} narrow /> },
-  { id: 'priority', head: 'Priority', width: 92, rank: 6, sort: 'priority', first: 'up', bar: 24, isUsual: true, cell: (task) => <Priority priority={task.priority} /> },
+  { id: 'priority', head: 'Priority', width: 92, rank: 6, sort: 'priority', first: 'up', bar: 24, isUsual: true, cell: (task) => <PriorityCell task={task} /> },
   { id: 'batch', head: 'Batch', width: 88, rank: 7, sort: 'batch', first: 'up', isUsual: true, cell: (task) => <Text of={task.batch} /> },
   { id: 'reserved', head: 'Reserved by', width: 124, sort: 'reserved_by', first: 'up', leads: true, cell: (task) => <Text of={task.reserved_by?.name} /> },
   { id: 'audit', head: 'Audit', width: 104, sort: 'audit', first: 'up', bar: 64, cell: (task) => (task.audit ? <StatusBadge state={task.audit} /> : <None />) },

@@ -1,5 +1,6 @@
-// The columns somebody chose: in the URL when they are a view's changed, else remembered by this browser.
+// The columns somebody chose: in the URL where they belong to a view, else remembered by this browser.
 import { useRemembered } from '@/lib/remember'
+import type { TaskSearch } from '@/lib/task-search'
 
 const KEY = 'tasks.columns'
 
@@ -8,9 +9,13 @@ export interface ChosenColumns {
   choose: (chosen: string[] | undefined) => void
 }
 
-/** `fixed` are those of the URL or of the view; they come before what this browser remembers. */
-export function useColumns(fixed: string[] | undefined): ChosenColumns {
+/** Those of the URL come first; in a view they stay there, so that the view is not every list's. */
+export function useColumns(search: TaskSearch, onChange: (change: Partial<TaskSearch>) => void): ChosenColumns {
   const [said, setSaid] = useRemembered<string>(KEY, '')
   const kept = said.split(',').filter(Boolean)
-  return { chosen: fixed ?? (kept.length > 0 ? kept : undefined), choose: (chosen) => setSaid(chosen?.join() ?? '') }
+  const isInAddress = search.view !== undefined || search.columns !== undefined
+  return {
+    chosen: search.columns ?? (kept.length > 0 ? kept : undefined),
+    choose: (chosen) => (isInAddress ? onChange({ columns: chosen }) : setSaid(chosen?.join() ?? '')),
+  }
 }
