@@ -111,9 +111,10 @@ def test_an_export_takes_what_the_filters_show(owner: Somebody, windows: Windows
     page = windows.open(f"/tasks?project={yard}&status=queued&q=barrel", who=owner)
     expect(page.get_by_text(re.compile("^6 tasks"))).to_be_visible()
     page.get_by_role("button", name="Export").click()
-    expect(page.get_by_text("The tasks that fit the filters")).to_be_visible()
+    dialog = page.get_by_role("dialog", name="Export 6 tasks")
+    dialog.get_by_role("radio", name="JSON", exact=True).check()
     with page.expect_download() as taken:
-        page.get_by_role("menuitem", name="JSON", exact=True).click()
+        dialog.get_by_role("button", name="Download now").click()
     taken.value.save_as(tmp_path / "tasks.json")
     texts = [task["input"]["text"] for task in json.loads((tmp_path / "tasks.json").read_text("utf-8"))]
     assert texts == [f"Barrel {number}" for number in range(1, 7)]

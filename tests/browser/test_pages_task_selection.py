@@ -146,3 +146,23 @@ def test_a_phone_selects_by_touch(owner: Somebody, windows: Windows, few: str) -
     rows(page).first.get_by_role("checkbox").check()
     says(page, "1 selected")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_selection_is_exported_and_archived_from_the_bar(house: House, owner: Somebody, windows: Windows, few: str) -> None:  # fmt: skip
+    for _ in range(2):
+        house.member("annotator").answer(few, {"labels": ["praise"]})
+    page = windows.open(f"/tasks?project={few}", who=owner)
+    expect(rows(page)).to_have_count(5)
+    for pot in ("Pot 1", "Pot 2", "Pot 3"):
+        rows(page).filter(has_text=pot).get_by_role("checkbox").check()
+    page.get_by_role("button", name="Export…").click()
+    dialog = page.get_by_role("dialog", name="Export 3 tasks")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    says(page, "3 selected")
+    page.get_by_role("button", name="Archive…").click()
+    page.get_by_role("button", name="Archive 2 tasks").click()
+    expect(page.get_by_role("link", name="See the archive")).to_be_visible()
+    expect(rows(page)).to_have_count(3)
+    expect(page.get_by_role("toolbar")).to_have_count(0)

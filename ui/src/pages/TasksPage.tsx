@@ -2,13 +2,11 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { IconDownload, IconUpload } from '@tabler/icons-react'
-import { useMemo } from 'react'
-import { API } from '@/api/http'
+import { type ReactNode, Suspense, lazy, useMemo, useState } from 'react'
 import { archivedLast, projectsQuery } from '@/api/projects'
 import { taskCountQuery, tasksQuery } from '@/api/tasks'
 import { membersQuery, useMay, useMe } from '@/api/who'
 import { Button } from '@/design/Button'
-import { Menu, MenuItem, MenuLabel } from '@/design/Menu'
 import { EmptyState } from '@/design/Notice'
 import { Page } from '@/design/Page'
 import { ColumnMenu } from '@/features/tasks/ColumnMenu'
@@ -27,6 +25,8 @@ import { type PageSize, SIZE_KEY, USUAL_SIZE, knownSize } from '@/lib/page-size'
 import { useRemembered } from '@/lib/remember'
 import { SelectedTasks } from '@/pages/SelectedTasks'
 import { INPUT, type TaskSearch, USUAL_ORDER, filterOf, forEverybody, isFiltered } from '@/lib/task-search'
+
+const ExportDialog = lazy(() => import('@/features/exports/ExportDialog').then((room) => ({ default: room.ExportDialog })))
 
 export function TasksPage() {
   const isLead = useMay('tasks.write')
@@ -52,6 +52,8 @@ export function TasksPage() {
   const mayCancel = useMay('tasks.cancel')
   const filter = { ...filterOf(listed), sort: undefined }
   const selecting = useSelection({ list: `${useMe().member.id} ${JSON.stringify(filter)}`, filter, rows, first })
+  const [isExporting, setExporting] = useState(false)
+  const [note, setNote] = useState<ReactNode>(null)
   const all = { n: first?.total ?? 0, isExact: first?.total_is_exact ?? true }
 
   const open = (id: string) => void navigate({ to: '/tasks/$taskId', params: { taskId: id }, search: {} })
@@ -62,7 +64,7 @@ export function TasksPage() {
     <Page
       title={one ? `Tasks of ${one.name}` : 'Tasks'}
       trail={one ? [<Link key="all" to="/tasks">Tasks</Link>, one.name] : ['Tasks']}
-      actions={<Actions search={search} />}
+      actions={<Actions onExport={() => setExporting(true)} />}
       body="plain"
       below={
         <TaskFilters
@@ -83,7 +85,22 @@ export function TasksPage() {
         />
       }
       side={search.peek && <TaskPreview id={search.peek} onOpen={() => search.peek && open(search.peek)} onClose={() => change({ peek: undefined })} />}
-      foot={<SelectedTasks selecting={selecting} all={all} />}
+      foot={
+        <>
+          <SelectedTasks selecting={selecting} all={all} onExport={() => setExporting(true)} note={note} onNote={setNote} />
+          <Suspense>
+            {isExporting && (
+              <ExportDialog
+                open
+                selection={selecting.selection ?? (isFiltered(listed) ? { filter, except: [] } : null)}
+                count={selecting.selection ? selecting.count : all}
+                onClose={() => setExporting(false)}
+                onAsked={() => setNote(<>The export is being made. <Link to="/exports" search={{}}>See the exports</Link></>)}
+              />
+            )}
+          </Suspense>
+        </>
+      }
     >
       <TaskList
         search={listed}
@@ -111,31 +128,16 @@ function useCounts(search: TaskSearch, size: number) {
   return { hidden, first: shown, rows: useMemo(() => rowsOf(pages), [pages]), total: shown && totalOf(shown.total, shown.total_is_exact, 'task') }
 }
 
-function Actions({ search }: { search: TaskSearch }) {
+function Actions({ onExport }: { onExport: () => void }) {
   const mayExport = useMay('tasks.export')
   const mayUpload = useMay('uploads.write')
   const navigate = useNavigate()
-  const query = exportQuery(search)
   return (
     <>
-      {mayExport && (
-        <Menu label="Export" align="end" trigger={(props) => <Button {...props} small icon={<IconDownload size={14} />}>Export</Button>}>
-          <MenuLabel>{isFiltered(search) ? 'The tasks that fit the filters' : 'All tasks'}</MenuLabel>
-          <MenuItem href={`${API}/tasks/export?format=jsonl${query}`} download>JSON Lines</MenuItem>
-          <MenuItem href={`${API}/tasks/export?format=json${query}`} download>JSON</MenuItem>
-        </Menu>
-      )}
+      {mayExport && <Button small icon={<IconDownload size={14} />} onClick={onExport}>Export</Button>}
       {mayUpload && <Button small icon={<IconUpload size={14} />} onClick={() => void navigate({ to: '/uploads', search: { add: true } })}>Upload</Button>}
     </>
   )
-}
-
-function exportQuery(search: TaskSearch): string {
-  const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(filterOf(search))) {
-    if (name !== 'sort') for (const each of [value].flat()) query.append(name, String(each))
-  }
-  return query.size > 0 ? `&${query.toString()}` : ''
 }
 
 function NoTasks() {
