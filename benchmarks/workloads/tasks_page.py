@@ -75,7 +75,7 @@ def _first_rows(context: BrowserContext, url: str) -> tuple[float, float]:
     page.goto(f"{url}/tasks")
     shown = page.wait_for_selector("html[data-first-rows-ms]")
     seconds = float((shown and shown.get_attribute("data-first-rows-ms")) or "nan") / 1000
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")
     scripts: float = page.evaluate(SCRIPTS)
     page.close()
     return seconds, scripts

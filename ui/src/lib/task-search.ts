@@ -48,6 +48,8 @@ export interface TaskSearch extends TaskFilters {
   sort?: string
   /** The task in the side panel. */
   peek?: string
+  /** Earlier bulk work beside the list: one of it by its id, or any other word for all. */
+  bulk?: string
   /** The saved view that the page shows, perhaps changed since. */
   view?: string
   /** The columns, where they are not those of the view or of this browser. */
@@ -123,12 +125,13 @@ export function readTaskSearch(search: Record<string, unknown>): TaskSearch {
     ids: fitting(search['ids'], isUuid),
     sort: order(search['sort'], project),
     peek: uuid(search['peek']),
+    bulk: text(search['bulk']),
     view: uuid(search['view']),
     columns: list(search['columns']),
   }
 }
 
-const NOT_ASKED = new Set(['peek', 'view', 'columns'])
+const NOT_ASKED = new Set(['peek', 'bulk', 'view', 'columns'])
 
 /** What the server is asked for: the filters and the order. */
 export function filterOf(search: TaskSearch): TaskFilters & { sort?: string } {

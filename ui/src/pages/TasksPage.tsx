@@ -14,7 +14,7 @@ import { SortMenu } from '@/features/tasks/SortMenu'
 import { TaskFilters } from '@/features/tasks/TaskFilters'
 import { TaskList } from '@/features/tasks/TaskList'
 import { TaskPreview } from '@/features/tasks/TaskPreview'
-import { inputFields, isOrderGone } from '@/features/tasks/chips'
+import { chosenProjects, inputFields, isOrderGone, stepsOf } from '@/features/tasks/chips'
 import { columnsFor, shownColumns } from '@/features/tasks/columns'
 import { rowsOf } from '@/features/tasks/live-list'
 import { useColumns } from '@/features/tasks/use-columns'
@@ -26,6 +26,7 @@ import { useRemembered } from '@/lib/remember'
 import { SelectedTasks } from '@/pages/SelectedTasks'
 import { INPUT, type TaskSearch, USUAL_ORDER, filterOf, forEverybody, isFiltered } from '@/lib/task-search'
 
+const RecentBulk = lazy(() => import('@/features/bulk/RecentBulk').then((room) => ({ default: room.RecentBulk })))
 const ExportDialog = lazy(() => import('@/features/exports/ExportDialog').then((room) => ({ default: room.ExportDialog })))
 
 export function TasksPage() {
@@ -84,10 +85,18 @@ export function TasksPage() {
           }
         />
       }
-      side={search.peek && <TaskPreview id={search.peek} onOpen={() => search.peek && open(search.peek)} onClose={() => change({ peek: undefined })} />}
+      side={
+        search.bulk ? (
+          <Suspense>
+            <RecentBulk open={search.bulk} onOpen={(bulk) => change({ bulk })} onClose={() => change({ bulk: undefined })} />
+          </Suspense>
+        ) : (
+          search.peek && <TaskPreview id={search.peek} onOpen={() => search.peek && open(search.peek)} onClose={() => change({ peek: undefined })} />
+        )
+      }
       foot={
         <>
-          <SelectedTasks selecting={selecting} all={all} onExport={() => setExporting(true)} note={note} onNote={setNote} />
+          <SelectedTasks selecting={selecting} all={all} steps={stepsOf(chosenProjects(projects ?? [], search))} onRecent={() => change({ bulk: 'recent', peek: undefined })} onExport={() => setExporting(true)} note={note} onNote={setNote} />
           <Suspense>
             {isExporting && (
               <ExportDialog

@@ -17,33 +17,39 @@ interface BulkBarProps {
   onClear: () => void
   /** The steps the page knows of the selected tasks; they are offered, others can be written. */
   steps?: string[]
+  /** While something is asked or done, the selection it is about has to stay: what is done may empty it. */
+  onAsking?: (isAsking: boolean) => void
   /** Opens the list of earlier bulk work. */
   onRecent?: () => void
   /** "All 1,204 matching", and what else the page has for a selection. */
   children?: ReactNode
 }
 
-export function BulkBar({ selection, count, onClear, steps = [], onRecent, children }: BulkBarProps) {
+export function BulkBar({ selection, count, onClear, steps = [], onAsking, onRecent, children }: BulkBarProps) {
   const isLead = useMay('tasks.write')
   const mayCancel = useMay('tasks.cancel')
   const [asked, setAsked] = useState<BulkAction | null>(null)
+  const ask = (action: BulkAction | null) => {
+    setAsked(action)
+    onAsking?.(action !== null)
+  }
   const deeds = isLead ? DEEDS : DEEDS.filter((deed) => deed.action === 'cancel' && mayCancel)
   const atHand = deeds.filter((deed) => !isLead || AT_HAND.includes(deed.action))
   const others = deeds.filter((deed) => !atHand.includes(deed))
   return (
     <div className={css['bar']} role="toolbar" aria-label="What to do with the selected tasks">
       <span className={css['count']} aria-live="polite">{total(count.n, count.isExact)} selected</span>
-      {atHand.map((deed) => <Button key={deed.action} small onClick={() => setAsked(deed.action)}>{deed.label}</Button>)}
+      {atHand.map((deed) => <Button key={deed.action} small onClick={() => ask(deed.action)}>{deed.label}</Button>)}
       {others.length > 0 && (
         <Menu label="More" side="above" width={200} trigger={(props) => <IconButton {...props} look="plain" small label="More actions"><IconDots size={14} /></IconButton>}>
-          <Others deeds={others} onChoose={setAsked} />
+          <Others deeds={others} onChoose={ask} />
           {onRecent && <><MenuLine /><MenuItem onSelect={onRecent}>Recent bulk work</MenuItem></>}
         </Menu>
       )}
       <span className={css['grow']} />
       {children}
       <IconButton small label="Clear the selection" onClick={onClear}><IconX size={14} /></IconButton>
-      {asked && <BulkDialog key={asked} action={asked} selection={selection} selected={count} steps={steps} onClose={() => setAsked(null)} />}
+      {asked && <BulkDialog key={asked} action={asked} selection={selection} selected={count} steps={steps} onClose={() => ask(null)} />}
     </div>
   )
 }

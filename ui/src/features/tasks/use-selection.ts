@@ -60,7 +60,7 @@ export function useSelection({ list, filter, rows, first }: Wants): Selecting {
   }
   const forget = (ids: ReadonlySet<string>) =>
     setKept((was) => ([...was.ids].some((id) => ids.has(id)) ? { ...was, ids: new Set([...was.ids].filter((id) => !ids.has(id))) } : was))
-  useHotkeys(count.n > 0 ? [{ keys: 'escape', says: 'Clear the selection', group: 'List', run: () => (isAsked() ? undefined : clear()) }] : [])
+  useHotkeys(count.n > 0 ? [{ keys: 'escape', says: 'Clear the selection', group: 'List', run: (event) => (isOfDialog(event) ? undefined : clear()) }] : [])
   return {
     selected: now.isAll ? new Set(rows.filter(({ id }) => !now.ids.has(id)).map(({ id }) => id)) : now.ids,
     onSelect,
@@ -74,5 +74,5 @@ export function useSelection({ list, filter, rows, first }: Wants): Selecting {
   }
 }
 
-// Esc that closes a dialog is not meant for the list behind it.
-const isAsked = () => document.querySelector('[aria-modal="true"]') !== null
+// Esc that closes a dialog is not meant for the list behind it; the dialog may be gone by now, but not what the key was pressed in.
+const isOfDialog = ({ target }: Event) => document.querySelector('[aria-modal="true"]') !== null || (target instanceof Element && target.closest('[role="dialog"]') !== null)

@@ -22,7 +22,7 @@ interface ViewMenuProps {
   onShow: (search: TaskSearch) => void
 }
 
-export const searchOf = (view: View): TaskSearch => ({ ...readTaskSearch(view.query), peek: undefined, view: view.id })
+export const searchOf = (view: View): TaskSearch => ({ ...readTaskSearch(view.query), peek: undefined, bulk: undefined, view: view.id })
 
 export function ViewMenu({ search, columns, isLead, onShow }: ViewMenuProps) {
   const views = useQuery({ ...viewsQuery, enabled: search.view !== undefined })
