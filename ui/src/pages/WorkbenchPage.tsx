@@ -11,6 +11,7 @@ import { Skeleton } from '@/design/Skeleton'
 import { EndedHold, NothingLeft } from '@/features/work/Endings'
 import { Workbench } from '@/features/work/Workbench'
 import { asProblem } from '@/lib/problem'
+import { AnswerView } from '@/pages/answer-view'
 import { kindOfWork } from '@/pages/work-kinds'
 import css from '@/pages/workbench.module.css'
 
@@ -78,6 +79,7 @@ function Held({ hold, queue, onStale }: { hold: Hold; queue: Queue; onStale: () 
       check={check}
       written={(answer) => kind.written?.(hold, answer) ?? JSON.stringify(answer)}
       isDrawn={kind.pictureId !== undefined}
+      version={(answer, other) => <AnswerView work={hold} answer={answer} other={other} />}
       editor={(bench) => kind.editor(hold, bench, known ?? picture.data)}
       onNext={go}
       onLeave={() => void navigate({ to: '/work' })}

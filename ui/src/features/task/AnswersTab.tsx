@@ -1,7 +1,7 @@
 // Answers by step: who, when, how long, how sure, and what; those with regions can be laid over the picture.
 import { IconEye, IconEyeOff, IconRobot, IconUser } from '@tabler/icons-react'
 import { useState } from 'react'
-import type { Answer, Run } from '@/api/types'
+import type { Answer, Json, Run } from '@/api/types'
 import { IconButton } from '@/design/Button'
 import { EmptyState } from '@/design/Notice'
 import { Time } from '@/design/Time'
@@ -43,6 +43,8 @@ function AnswerCard({ answer, isShown, onShow }: { answer: Answer; isShown: bool
       <header>
         {answer.by.kind === 'model' ? <IconRobot size={15} aria-label="Model" /> : <IconUser size={15} aria-label="Person" />}
         <span className={css['by']}>{answer.by.name}</span>
+        {answer.kind === 'prior' && <span className={css['late']}>before the fix</span>}
+        {answer.fixes && <span className={css['fixed']}>fix</span>}
         {answer.kind === 'late_draft' && <span className={css['late']}>came too late</span>}
         <span className={css['when']}>{facts.length > 0 && <>{facts.join(' · ')} · </>}<Time at={answer.created_at} /></span>
         {shapes.length > 0 && (
@@ -52,20 +54,21 @@ function AnswerCard({ answer, isShown, onShow }: { answer: Answer; isShown: bool
         )}
       </header>
       {'regions' in answer.data && <p>{labelSummary(shapes)}</p>}
-      <Fields answer={answer} />
+      <Fields data={answer.data} />
     </article>
   )
 }
 
-function Fields({ answer }: { answer: Answer }) {
-  const scores = answer.data['scores']
-  const fields = plainFields(answer.data)
+/** `differing` are the fields that are otherwise in another version. */
+export function Fields({ data, differing }: { data: Json; differing?: ReadonlySet<string> }) {
+  const scores = data['scores']
+  const fields = plainFields(data)
   if (fields.length === 0) return null
   return (
     <dl className={css['fields']}>
       {fields.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name.replaceAll('_', ' ')}</dt>
+        <div key={name} data-differs={differing?.has(name) || undefined}>
+          <dt>{name.replaceAll('_', ' ')}{differing?.has(name) && <span className="sr-only"> (differs)</span>}</dt>
           <dd><Value value={value} scores={name === 'labels' ? scores : null} /></dd>
         </div>
       ))}

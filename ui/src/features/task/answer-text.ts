@@ -9,7 +9,7 @@ interface Box {
 }
 
 /** The regions of an answer, or the lines of a transcription; their ids are made the answer's own. */
-export function shapesOf(answer: Answer): Shape[] {
+export function shapesOf(answer: Pick<Answer, 'id' | 'data'>): Shape[] {
   const { regions, lines } = answer.data as { regions?: unknown; lines?: unknown }
   if (Array.isArray(regions)) {
     return regions.filter((region): region is Shape => region !== null && typeof region === 'object' && 'shape' in region).map((region, at) => ({ ...region, id: `${answer.id} ${region.id ?? at}` }))

@@ -1,15 +1,12 @@
 // The questions of the workbench: why it is skipped, whether it is given back, which of two versions stands.
 import { Textarea } from '@mantine/core'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { Json } from '@/api/types'
 import { Button } from '@/design/Button'
 import { Dialog, DialogFoot } from '@/design/Dialog'
-import { JsonView } from '@/design/JsonView'
 import { ProblemNotice } from '@/design/Notice'
 import type { Conflict } from '@/features/work/draft-saver'
 import css from '@/features/work/Workbench.module.css'
-import { exactOf, written } from '@/lib/exact-json'
-import { counted } from '@/lib/format'
 
 const REASONS = ['Cannot be read', 'Not what the instructions describe', 'I am not sure', 'Broken or missing input']
 
@@ -55,34 +52,29 @@ export function SkipDialog({ open, onClose, onSkip, pending, problem }: SkipDial
 
 interface ConflictDialogProps {
   conflict: Conflict
+  /** One version, with what differs from the other. */
+  shown: (answer: Json, other: Json) => ReactNode
   onSettle: (answer: Json) => void
 }
 
 /** Cannot be closed without a decision: either version may be the one with an hour of work in it. */
-export function ConflictDialog({ conflict, onSettle }: ConflictDialogProps) {
+export function ConflictDialog({ conflict, shown, onSettle }: ConflictDialogProps) {
   const versions = [
-    { title: 'Here, in this window', answer: conflict.yours, verb: 'Keep this one' },
-    { title: 'Saved from elsewhere', answer: conflict.theirs, verb: 'Take that one' },
+    { title: 'Here, in this window', answer: conflict.yours, other: conflict.theirs, verb: 'Keep this one' },
+    { title: 'Saved from elsewhere', answer: conflict.theirs, other: conflict.yours, verb: 'Take that one' },
   ]
   return (
     <Dialog open title="This answer was also changed elsewhere" size={860}>
       <p className="meta">Another window or device saved a draft of this task. Nothing is overwritten until you choose.</p>
       <div className={css['versions']}>
-        {versions.map(({ title, answer, verb }) => (
+        {versions.map(({ title, answer, other, verb }) => (
           <section key={title} className={css['version']}>
             <h3>{title}</h3>
-            <p className="meta">{summaryOf(answer)}</p>
-            <div><JsonView text={written(exactOf(answer))} label={title} /></div>
+            <div role="group" tabIndex={0} aria-label={title}>{shown(answer, other)}</div>
             <Button onClick={() => onSettle(answer)}>{verb}</Button>
           </section>
         ))}
       </div>
     </Dialog>
   )
-}
-
-/** A version in a few words: what it holds most of. */
-function summaryOf(answer: Json): string {
-  const parts = Object.entries(answer).map(([name, value]) => (Array.isArray(value) ? counted(value.length, name.replace(/s$/, '')) : typeof value === 'string' ? `${name}: ${value.length} characters` : name))
-  return parts.length > 0 ? parts.slice(0, 5).join(', ') : 'Empty'
 }

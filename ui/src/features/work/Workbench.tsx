@@ -39,12 +39,14 @@ interface WorkbenchProps {
   /** Whether answering means drawing, which a phone is too small for. */
   isDrawn: boolean
   editor: (bench: Bench) => ReactNode
+  /** One of two versions of the answer, with what differs from the other. */
+  version: (answer: Json, other: Json) => ReactNode
   onNext: (hold: Hold | null) => void
   onLeave: () => void
   onEnded: () => void
 }
 
-export function Workbench({ hold, queue, prefilled, check, written, isDrawn, editor, onNext, onLeave, onEnded }: WorkbenchProps) {
+export function Workbench({ hold, queue, prefilled, check, written, isDrawn, editor, version, onNext, onLeave, onEnded }: WorkbenchProps) {
   const held = hold.reservation
   const work = useAnswer(hold, prefilled, onEnded)
   const refusals = useRefusals(work.answer, check)
@@ -128,7 +130,7 @@ export function Workbench({ hold, queue, prefilled, check, written, isDrawn, edi
         {instructions === 'open' && hold.task.instructions && <InstructionsDrawer text={hold.task.instructions} onClose={toggleInstructions} />}
         <main className={css['work']} id="main">{editor(bench)}</main>
       </div>
-      {work.saving.kind === 'conflict' && <ConflictDialog conflict={work.saving.conflict} onSettle={(answer) => work.saving.kind === 'conflict' && work.settle(answer, work.saving.conflict)} />}
+      {work.saving.kind === 'conflict' && <ConflictDialog conflict={work.saving.conflict} shown={version} onSettle={(answer) => work.saving.kind === 'conflict' && work.settle(answer, work.saving.conflict)} />}
       {asking === 'skip' && (
         <SkipDialog
           open
