@@ -173,7 +173,7 @@ def test_the_list_is_walked_by_keys(owner: Somebody, windows: Windows, fresh: st
     expect(peek).to_be_hidden()
     page.keyboard.press("k")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/tasks/[0-9a-f-]{36}$"))
+    expect(page).to_have_url(re.compile(r"/tasks/[0-9a-f-]{36}(\?from=|$)"))
     expect(page.get_by_role("code").first).to_have_text(name)
     page.go_back()
     expect(rows(page).nth(1)).to_be_focused()

@@ -110,7 +110,8 @@ const tasks = createRoute({
 const task = createRoute({
   getParentRoute: () => shell,
   path: '/tasks/$taskId',
-  validateSearch: (search): { tab?: string; run?: string } => ({ tab: text(search['tab']), run: text(search['run']) }),
+  // `from` is the list it was opened from, as it stood in the address: auditing goes on to its next task.
+  validateSearch: (search): { tab?: string; run?: string; from?: string } => ({ tab: text(search['tab']), run: text(search['run']), from: text(search['from']) }),
   component: lazyRouteComponent(() => import('@/pages/TaskPage'), 'TaskPage'),
 })
 const reservations = createRoute({

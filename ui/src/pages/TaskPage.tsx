@@ -3,7 +3,7 @@ import { Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { IconEye, IconEyeOff } from '@tabler/icons-react'
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { answersQuery, exactQuery, useRefreshTask } from '@/api/answers'
 import { useFacts } from '@/api/live'
 import { taskQuery } from '@/api/tasks'
@@ -25,6 +25,7 @@ import { shownOfInput } from '@/features/viewers/shown'
 import { fieldOf, hasRounded, readExact, unrounded } from '@/lib/exact-json'
 import { shortId } from '@/lib/format'
 import { asProblem } from '@/lib/problem'
+import { listOf, useAuditing } from '@/pages/task-audit'
 
 const TABS = ['answers', 'instructions', 'json', 'timeline'] as const
 
@@ -35,7 +36,10 @@ export function TaskPage() {
   useFacts((facts) => {
     if (facts.some((fact) => fact.task_id === taskId || fact.id === taskId)) refresh()
   })
-  const list = <Link to="/tasks" search={{}}>Tasks</Link>
+  const { from } = useSearch({ from: '/known/shell/tasks/$taskId' })
+  // Of the task before this one: it outlives the step from one to the next.
+  const [said, setSaid] = useState<ReactNode>(null)
+  const list = <Link to="/tasks" search={listOf(from)}>Tasks</Link>
   // Asked first: what was deleted may still lie in the cache.
   const missing = task.isError ? asProblem(task.error) : null
   if (missing?.code === 'task_archived') {
@@ -56,7 +60,7 @@ export function TaskPage() {
       </Page>
     )
   }
-  if (task.data) return <Shown key={taskId} task={task.data} />
+  if (task.data) return <Shown key={taskId} task={task.data} said={said} onSaid={setSaid} />
   return (
     <Page trail={[list, shortId(taskId)]} title="Task" body="plain">
       {task.isError ? <ProblemNotice problem={task.error} size="page" onRetry={() => void task.refetch()} /> : <Waiting />}
@@ -64,9 +68,10 @@ export function TaskPage() {
   )
 }
 
-function Shown({ task }: { task: Task }) {
+function Shown({ task, said, onSaid }: { task: Task; said: ReactNode; onSaid: (said: ReactNode) => void }) {
   const navigate = useNavigate()
   const search = useSearch({ from: '/known/shell/tasks/$taskId' })
+  const { bar, fixing } = useAuditing(task, search.from, said, onSaid)
   const answers = useQuery(answersQuery(task.id))
   const given = useMemo(() => answers.data?.items ?? [], [answers.data])
   const run = task.runs.find((each) => each.id === search.run) ?? task.runs[0] ?? null
@@ -85,12 +90,12 @@ function Shown({ task }: { task: Task }) {
   const go = (change: { tab?: string; run?: string }) => void navigate({ to: '.', search: (old) => ({ ...old, ...change }), replace: true })
   return (
     <Page
-      trail={[<Link key="list" to="/tasks" search={{}}>Tasks</Link>, <Link key="project" to="/tasks" search={{ project: [task.project.id] }}>{task.project.name}</Link>, name]}
+      trail={[<Link key="list" to="/tasks" search={listOf(search.from)}>Tasks</Link>, <Link key="project" to="/tasks" search={{ project: [task.project.id] }}>{task.project.name}</Link>, name]}
       title={`${name} · ${task.project.name}`}
       body="plain"
-      below={<TaskHead task={task} run={run} onRun={(id) => go({ run: id })} actions={<TaskActions task={task} answers={given.length} onDeleted={() => void navigate({ to: '/tasks', search: {} })} />} />}
+      below={<><TaskHead task={task} run={run} onRun={(id) => go({ run: id })} actions={<TaskActions task={task} answers={given.length} onDeleted={() => void navigate({ to: '/tasks', search: {} })} />} />{bar}</>}
     >
-      <Split
+      {fixing || <Split
         memory="task"
         usual={440}
         left={<Viewer items={items} files={task.files} shapesOn={(file) => (file === first ? shapes : [])} layers={drawn.length > 0 && <Layers answers={drawn} shown={shown} onShow={toggle} />} />}
@@ -112,7 +117,7 @@ function Shown({ task }: { task: Task }) {
             <Tabs.Panel value="timeline" className={css['panel']}><TimelineTab taskId={task.id} /></Tabs.Panel>
           </Tabs>
         }
-      />
+      />}
     </Page>
   )
 }

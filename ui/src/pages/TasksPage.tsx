@@ -25,6 +25,7 @@ import { type PageSize, SIZE_KEY, USUAL_SIZE, knownSize } from '@/lib/page-size'
 import { useRemembered } from '@/lib/remember'
 import { SelectedTasks } from '@/pages/SelectedTasks'
 import { INPUT, type TaskSearch, USUAL_ORDER, filterOf, forEverybody, isFiltered } from '@/lib/task-search'
+import { stringifySearch } from '@/lib/url-search'
 
 const RecentBulk = lazy(() => import('@/features/bulk/RecentBulk').then((room) => ({ default: room.RecentBulk })))
 const ExportDialog = lazy(() => import('@/features/exports/ExportDialog').then((room) => ({ default: room.ExportDialog })))
@@ -57,8 +58,9 @@ export function TasksPage() {
   const [note, setNote] = useState<ReactNode>(null)
   const all = { n: first?.total ?? 0, isExact: first?.total_is_exact ?? true }
 
-  const open = (id: string) => void navigate({ to: '/tasks/$taskId', params: { taskId: id }, search: {} })
-  const href = (id: string) => router.buildLocation({ to: '/tasks/$taskId', params: { taskId: id }, search: {} }).href
+  const from = useMay('audits.write') ? stringifySearch({ ...filterOf(listed) }) || '?' : undefined
+  const open = (id: string) => void navigate({ to: '/tasks/$taskId', params: { taskId: id }, search: { from } })
+  const href = (id: string) => router.buildLocation({ to: '/tasks/$taskId', params: { taskId: id }, search: { from } }).href
 
   const one = search.project?.length === 1 ? projects?.find((project) => project.id === search.project?.[0]) : undefined
   return (

@@ -1,0 +1,50 @@
+// Why a result is rejected: one reason or several, in words of one's own or those that are said often.
+import { Textarea } from '@mantine/core'
+import { useState } from 'react'
+import { Button } from '@/design/Button'
+import { Dialog, DialogFoot } from '@/design/Dialog'
+import { ProblemNotice } from '@/design/Notice'
+import css from '@/features/audits/audits.module.css'
+
+const REASONS = ['Something is missing', 'Something is wrong', 'Not what the instructions describe']
+
+interface RejectDialogProps {
+  onClose: () => void
+  onReject: (reasons: string[]) => void
+  pending: boolean
+  problem: unknown
+}
+
+export function RejectDialog({ onClose, onReject, pending, problem }: RejectDialogProps) {
+  const [chosen, setChosen] = useState<readonly string[]>([])
+  const [own, setOwn] = useState('')
+  const reasons = [...chosen, own.trim()].filter(Boolean)
+  const missing = reasons.length === 0 ? 'Say what is wrong, in a few words.' : null
+  return (
+    <Dialog open onClose={onClose} title="Reject this result?">
+      <p className="meta">Whoever does it again reads the reasons. Whether it is done again, its project says.</p>
+      <div className={css['reasons']}>
+        {REASONS.map((each) => <Button key={each} small aria-pressed={chosen.includes(each)} onClick={() => setChosen(chosen.includes(each) ? chosen.filter((one) => one !== each) : [...chosen, each])}>{each}</Button>)}
+      </div>
+      <Textarea
+        label="Reason"
+        data-autofocus
+        rows={3}
+        maxLength={1000}
+        value={own}
+        onChange={(event) => setOwn(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
+          event.preventDefault()
+          event.stopPropagation()
+          if (!missing && !pending) onReject(reasons)
+        }}
+      />
+      <ProblemNotice problem={problem} />
+      <DialogFoot>
+        <Button onClick={onClose}>Keep</Button>
+        <Button look="danger" keys="mod+enter" pending={pending} disabledReason={missing} onClick={() => onReject(reasons)}>Reject</Button>
+      </DialogFoot>
+    </Dialog>
+  )
+}
