@@ -7,7 +7,7 @@ import { Button, IconButton } from '@/design/Button'
 import { AllMatching, SelectionBar } from '@/features/tasks/SelectionBar'
 import css from '@/features/tasks/tasks.module.css'
 import type { Selecting } from '@/features/tasks/use-selection'
-import type { SelectedCount, Selection } from '@/lib/selection'
+import type { SelectedCount } from '@/lib/selection'
 
 const ArchiveDialog = lazy(() => import('@/features/archives/ArchiveDialog').then((room) => ({ default: room.ArchiveDialog })))
 
@@ -28,51 +28,54 @@ interface SelectedTasksProps {
 
 export function SelectedTasks({ selecting, all, steps, onExport, onRecent, note, onNote }: SelectedTasksProps) {
   const [held, setHeld] = useState<Pick<Selecting, 'selection' | 'count'> | null>(null)
+  // Here and not beside its button: the plain form of the bar gives way to the whole one, and would take a question along.
+  const [isArchiving, setArchiving] = useState(false)
   const { selection, count } = held ?? selecting
   const { clear } = selecting
   if (!selection) return note && <Note onClose={() => onNote(null)}>{note}</Note>
-  const others = <Others selection={selection} selecting={selecting} all={all} onExport={onExport} onNote={onNote} onAsking={(isAsking) => setHeld(isAsking ? { selection, count } : null)} />
-  return (
-    <Suspense fallback={<SelectionBar count={count} onClear={clear}>{others}</SelectionBar>}>
-      <BulkBar selection={selection} count={count} steps={steps} onClear={clear} onRecent={onRecent} onAsking={(isAsking) => setHeld(isAsking ? { selection, count } : null)}>
-        {others}
-      </BulkBar>
-    </Suspense>
-  )
-}
-
-interface OthersProps extends Pick<SelectedTasksProps, 'selecting' | 'all' | 'onExport' | 'onNote'> {
-  selection: Selection
-  onAsking: (isAsking: boolean) => void
-}
-
-function Others({ selection, selecting, all, onExport, onNote, onAsking }: OthersProps) {
-  const mayArchive = useMay('archives.write')
-  const mayExport = useMay('tasks.export')
-  const [isArchiving, setArchiving] = useState(false)
-  const ask = (isAsking: boolean) => {
+  const hold = (isAsking: boolean) => setHeld(isAsking ? { selection, count } : null)
+  const archive = (isAsking: boolean) => {
     setArchiving(isAsking)
-    onAsking(isAsking)
+    hold(isAsking)
   }
+  const others = <Others selecting={selecting} all={all} onExport={onExport} onArchive={() => archive(true)} />
   return (
     <>
-      <AllMatching selecting={selecting} all={all} />
-      {mayExport && <Button small icon={<IconDownload size={14} />} onClick={onExport}>Export…</Button>}
-      {mayArchive && <Button small icon={<IconArchive size={14} />} onClick={() => ask(true)}>Archive…</Button>}
+      <Suspense fallback={<SelectionBar count={count} onClear={clear}>{others}</SelectionBar>}>
+        <BulkBar selection={selection} count={count} steps={steps} onClear={clear} onRecent={onRecent} onAsking={hold}>
+          {others}
+        </BulkBar>
+      </Suspense>
       <Suspense>
         {isArchiving && (
           <ArchiveDialog
             selection={selection}
-            count={selecting.count}
-            onClose={() => ask(false)}
-            onDone={(archive) => {
-              ask(false)
-              onNote(<>They leave the list as they are archived. <Link to="/archive" search={{ open: archive.id }}>See the archive</Link></>)
-              selecting.clear()
+            count={count}
+            onClose={() => archive(false)}
+            onDone={(made) => {
+              archive(false)
+              onNote(<>They leave the list as they are archived. <Link to="/archive" search={{ open: made.id }}>See the archive</Link></>)
+              clear()
             }}
           />
         )}
       </Suspense>
+    </>
+  )
+}
+
+interface OthersProps extends Pick<SelectedTasksProps, 'selecting' | 'all' | 'onExport'> {
+  onArchive: () => void
+}
+
+function Others({ selecting, all, onExport, onArchive }: OthersProps) {
+  const mayArchive = useMay('archives.write')
+  const mayExport = useMay('tasks.export')
+  return (
+    <>
+      <AllMatching selecting={selecting} all={all} />
+      {mayExport && <Button small icon={<IconDownload size={14} />} onClick={onExport}>Export…</Button>}
+      {mayArchive && <Button small icon={<IconArchive size={14} />} onClick={onArchive}>Archive…</Button>}
     </>
   )
 }
