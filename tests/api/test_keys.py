@@ -66,8 +66,8 @@ async def test_a_key_without_a_scope_learns_who_it_is_and_what_it_lacks(yard: Ya
     me = (await narrow.get("/me")).json
     assert (me["member"]["role"], me["permissions"]) == ("reviewer", ["public", "known", "tasks.read"])
     lacks_scope, lacks_role = await narrow.get("/projects"), await narrow.post("/projects", {"name": "Mine"})
-    assert lacks_scope.refusal["detail"] == "A key without this scope may not projects.read here."
-    assert lacks_role.refusal["detail"] == "The role reviewer may not projects.write here."
+    assert lacks_scope.refusal["detail"] == "A key without this scope may not see projects here."
+    assert lacks_role.refusal["detail"] == "The role reviewer may not change projects here."
 
 
 @pytest.mark.parametrize("scopes", [["everything"], ["members.write"], ["tasks.read", "keys.write"], ["public"], [""]])

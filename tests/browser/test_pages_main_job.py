@@ -90,8 +90,10 @@ def test_a_receipt_goes_from_the_first_start_to_an_export(house: House, windows:
 
     expect(row.get_by_role("cell", name="completed", exact=True).first).to_be_visible()
     page.get_by_role("button", name="Export").click()
+    dialog = page.get_by_role("dialog", name="Export")
+    dialog.get_by_role("radio", name="JSON Lines").check()
     with page.expect_download() as taken:
-        page.get_by_role("menuitem", name="JSON Lines").click()
+        dialog.get_by_role("button", name="Download now").click()
     taken.value.save_as(tmp_path / "tasks.jsonl")
     [line] = (tmp_path / "tasks.jsonl").read_text("utf-8").splitlines()
     has_the_corrections(json.loads(line), regions)

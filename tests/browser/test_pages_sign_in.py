@@ -129,7 +129,7 @@ def test_each_role_sees_what_it_may(house: House, windows: Windows) -> None:
     client = windows.open("/", who=house.member("client"))
     expect(client).to_have_url(re.compile("/tasks$"))
     sides = client.get_by_role("navigation", name="Main").get_by_role("listitem")
-    expect(sides).to_have_text(["Playground", "Tasks", "Uploads", "Studio", "Settings"])
+    expect(sides).to_have_text(["Playground", "Tasks", "Uploads", "Exports", "Studio", "Settings"])
 
     manager = windows.open("/settings", who=house.member("manager"))
     expect(manager.get_by_role("table", name="Members")).to_contain_text("olive@example.org")
