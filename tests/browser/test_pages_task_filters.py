@@ -70,7 +70,10 @@ def test_every_filter_of_the_panel_narrows_at_once_and_comes_off_as_a_chip(owner
     page = windows.open(f"/tasks?project={quay}", who=owner)
     expect(rows(page)).to_have_count(6)
     panel = more(page)
-    by_batch, by_metadata = panel.get_by_role("combobox", name="Batch", exact=True), panel.get_by_label("Metadata, key=value")
+    by_batch, by_metadata = (
+        panel.get_by_role("combobox", name="Batch", exact=True),
+        panel.get_by_label("Metadata, key=value"),
+    )
     for fill, chip, left in (
         (lambda: panel.get_by_label("How the batch is compared").select_option("contains"), "", 6),
         (lambda: by_batch.fill("even"), "Batch contains even", 3),
