@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from taskyard.access import Actor, Permission, Role
+from taskyard.domain.tasks import SHARED
 
 _OWN = """ (tasks.created_by = :me OR EXISTS (
     SELECT 1 FROM reservations AS mine WHERE mine.workspace_id = :workspace_id
@@ -12,13 +13,11 @@ _OWN = """ (tasks.created_by = :me OR EXISTS (
 _QUEUES = """ (tasks.created_by = :me OR EXISTS (
     SELECT 1 FROM step_runs AS turn WHERE turn.workspace_id = :workspace_id AND turn.task_id = tasks.id
     AND turn.performer = 'people' AND (turn.roles IS NULL OR 'reviewer' = ANY(turn.roles))))"""
-_SHARED = """ EXISTS (SELECT 1 FROM projects AS shared WHERE shared.workspace_id = :workspace_id
-    AND shared.id = tasks.project_id AND shared.shared_with_clients)"""
 
 
 def visible(actor: Actor) -> str | None:
     """Return the condition on `tasks`, or None for leads, who see the whole workspace."""
-    return {Role.ANNOTATOR: _OWN, Role.REVIEWER: _QUEUES, Role.CLIENT: _SHARED}.get(actor.role or Role.CLIENT)
+    return {Role.ANNOTATOR: _OWN, Role.REVIEWER: _QUEUES, Role.CLIENT: SHARED}.get(actor.role or Role.CLIENT)
 
 
 def bindings(actor: Actor) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Tasks: one item of work each, with its input beside it."""
 
 from taskyard.domain.tasks.facts import task_fact
-from taskyard.domain.tasks.filter import Span, TaskFilter, seen_by
+from taskyard.domain.tasks.filter import SHARED, Span, TaskFilter, seen_by
 from taskyard.domain.tasks.problems import (
     ExternalIdTaken,
     ExternalIdTwice,
@@ -47,6 +47,7 @@ __all__ = [
     "EXTERNAL_ID_CHARS_MAX",
     "PRIORITY_MAX",
     "PRIORITY_MIN",
+    "SHARED",
     "TASK",
     "AuditStatus",
     "ExternalIdTaken",

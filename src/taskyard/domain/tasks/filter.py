@@ -167,7 +167,7 @@ class TaskFilter:
 
 def seen_by(actor: Actor) -> list[str]:
     """Return what narrows the tasks that movements of a lead or a client reach: a client's are those shared with it."""
-    return [_SHARED] if actor.role is Role.CLIENT else []
+    return [SHARED] if actor.role is Role.CLIENT else []
 
 
 def _literally(words: str) -> str:
@@ -190,5 +190,6 @@ _RESERVED = """(tasks.reserved_for = ANY(:reserved_by) OR EXISTS (
       AND kept.state IN ('queued', 'running')))"""
 _ANSWERED = """EXISTS (SELECT 1 FROM answers AS given WHERE given.workspace_id = :workspace_id
     AND given.task_id = tasks.id AND given.member_id = ANY(:answered_by) AND given.kind IN ('answer', 'prior'))"""
-_SHARED = """EXISTS (SELECT 1 FROM projects AS shared WHERE shared.workspace_id = :workspace_id
+# A task of a project that is shared with clients.
+SHARED = """EXISTS (SELECT 1 FROM projects AS shared WHERE shared.workspace_id = :workspace_id
     AND shared.id = tasks.project_id AND shared.shared_with_clients)"""
