@@ -91,7 +91,7 @@ RULES = [
         "Leases, expiry and order go by one clock, and no server's: clocks differ.",
         r"\bdatetime\.(now|utcnow|today)\(|\btime\.time\(|\bdate\.today\(",
         bad=("datetime.now(UTC)", "time.time()", "date.today()"),
-        good=("func.now()", "time.monotonic()", "await store.now(session)"),
+        good=("func.now()", "time.monotonic()", "await clock.now(session)"),
         only_in=("domain/", "views/", "ledger/", "web/", "worker.py"),
     ),
 ]

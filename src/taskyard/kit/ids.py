@@ -27,9 +27,9 @@ def last_of(moment: UUID) -> UUID:
 _RANDOM_BITS = 80
 
 
-def id_list(ids: Iterable[UUID]) -> str:
+def id_list(ids: Iterable[UUID | None]) -> str:
     """Return ids as PostgreSQL reads a list of them, for `CAST(:ids AS uuid[])`.
 
     As one text: the driver takes thousands of them one by one, each time anew.
     """
-    return f"{{{','.join(map(str, ids))}}}"
+    return f"{{{','.join('NULL' if id_ is None else str(id_) for id_ in ids)}}}"

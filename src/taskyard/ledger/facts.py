@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard.access import Actor
 from taskyard.kit.db.direct import fetch, with_commit
 from taskyard.kit.db.engine import enter_workspace
+from taskyard.kit.ids import id_list
 
 _PENDING = "ledger.pending"
 _PENDING_MANY = "ledger.pending_many"
@@ -98,13 +99,8 @@ async def _write_many(session: AsyncSession, together: Together) -> None:
     for (name, says, project_id, data), facts in alike.items():
         shared = {"name": name, "says": says, "project_id": project_id, "data": data.decode()}
         columns = ("noun_id", "task_id", "run_id")
-        ids = {f"{column}s": _list(getattr(fact, column) for fact in facts) for column in columns}
+        ids = {f"{column}s": id_list(getattr(fact, column) for fact in facts) for column in columns}
         await fetch(session, _INSERT_MANY, {**actor, **shared, **ids})
-
-
-def _list(ids: Iterable[UUID | None]) -> str:
-    # As one text: thousands of values one by one would take the driver longer than the insert.
-    return f"{{{','.join('NULL' if id_ is None else str(id_) for id_ in ids)}}}"
 
 
 def _rows(facts: list[tuple[Fact, Actor]], workspace_id: UUID) -> dict[str, str]:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor
+from taskyard.kit.db.statements import named_in
 from taskyard.views.visibility import bindings, visible
 
 NAMES_MAX = 50
@@ -25,8 +26,7 @@ async def named(session: AsyncSession, actor: Actor, words: str | None, project_
         conditions.append(seen)
     seen_by = f" AND EXISTS (SELECT 1 FROM tasks WHERE {' AND '.join(conditions)})"  # noqa: S608 - values are bound
     statement = _NAMES.format(seen_by=seen_by)
-    used = {name: value for name, value in values.items() if f":{name}" in statement}
-    return list(await session.scalars(text(statement), used))
+    return list(await session.scalars(text(statement), named_in(statement, values)))
 
 
 # From batch to batch along the index, not through all tasks that are in one.

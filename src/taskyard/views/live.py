@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor, Permission
 from taskyard.domain.runs import RUN, NoSuchRun, RunState
+from taskyard.kit.db.statements import named_in
 from taskyard.ledger import Batch, Position
 from taskyard.views import run_page
 from taskyard.views.visibility import bindings, visible
@@ -102,7 +103,7 @@ async def _counts(session: AsyncSession, actor: Actor, project_id: UUID | None) 
         values["project_id"] = project_id
     if (condition := visible(actor)) is not None:
         where += f" AND {condition}"
-        values |= {name: value for name, value in bindings(actor).items() if f":{name}" in condition}
+        values |= named_in(condition, bindings(actor))
     # A look at the newest ten thousand: a stream must begin at once, however large the workspace is.
     statement = f"""
         SELECT status, count(*) AS number FROM (
@@ -120,7 +121,7 @@ async def _seen(desk: Desk, actor: Actor, facts: list[dict[str, Any]]) -> list[d
         SELECT tasks.id FROM tasks
         WHERE tasks.workspace_id = :workspace_id AND tasks.id = ANY(:ids) AND {condition}
     """  # noqa: S608 - constants, values are bound
-    values = {name: value for name, value in bindings(actor).items() if f":{name}" in statement}
+    values = named_in(statement, bindings(actor))
     async with desk.database.transaction(actor.workspace_id) as session:
         seen = set(await session.scalars(text(statement), {**values, "ids": ids}))
     return [{**fact, "data": {}} for fact in facts if fact["task_id"] in seen]

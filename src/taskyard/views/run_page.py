@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard.access import Actor, Permission
 from taskyard.domain import projects
 from taskyard.domain.runs import RUN, NoSuchRun, RunState
+from taskyard.kit.db.statements import named_in
 from taskyard.kit.pages import EXACT_TOTAL_MAX, PageAsk, read_cursor, write_cursor
 from taskyard.views.visibility import bindings, visible
 
@@ -43,7 +44,7 @@ async def history(session: AsyncSession, actor: Actor, *, app: UUID | None, stat
         values["states"] = list(states)
     if (condition := visible(actor)) is not None:
         where.append(condition)
-        values |= {name: value for name, value in bindings(actor).items() if f":{name}" in condition}
+        values |= named_in(condition, bindings(actor))
     bound = ["runs", str(actor.workspace_id), str(app), sorted(states)]
     after = read_cursor(bound, ask.cursor)
     joined = "FROM runs JOIN tasks ON tasks.workspace_id = :workspace_id AND tasks.id = runs.task_id"
@@ -74,7 +75,7 @@ async def _read(session: AsyncSession, actor: Actor, condition: str, values: Row
     values = {**values, "workspace_id": actor.workspace_id}
     if (seen := visible(actor)) is not None:
         where.append(seen)
-        values |= {name: value for name, value in bindings(actor).items() if f":{name}" in seen}
+        values |= named_in(seen, bindings(actor))
     statement = f"""
         SELECT {_RUN} AS run, runs.project_id, runs.flow_version, tasks.created_by, ({_TURNS}) AS turns
         FROM runs JOIN tasks ON tasks.workspace_id = :workspace_id AND tasks.id = runs.task_id

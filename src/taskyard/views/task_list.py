@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import replace
 from functools import lru_cache
@@ -15,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard.access import Actor
 from taskyard.domain import tasks
 from taskyard.domain.tasks import TaskFilter
+from taskyard.kit.db.statements import named_in
 from taskyard.kit.pages import EXACT_TOTAL_MAX, PageAsk, read_cursor, write_cursor
 from taskyard.views.task_orders import DEFAULT_ORDER, Part, order_of
 from taskyard.views.visibility import bindings, visible
@@ -86,7 +86,7 @@ async def _rows(session: AsyncSession, where: list[str], part: Part, values: dic
         FROM picked AS tasks {JOINS}
         ORDER BY {part.sql_of_shown()}
     """  # noqa: S608 - conditions and orders come from tables of ours, values are bound
-    return list((await session.execute(_text(statement), _used(statement, values))).all())
+    return list((await session.execute(_text(statement), named_in(statement, values))).all())
 
 
 async def _total(
@@ -94,7 +94,7 @@ async def _total(
 ) -> int:
     if asked.is_indexed and asked.is_only_words() and visible(actor) is None:
         # Whatever holds the words counts: its task need not be asked.
-        return await _count(session, _HOLD_WORDS, _used(_HOLD_WORDS, values))
+        return await _count(session, _HOLD_WORDS, named_in(_HOLD_WORDS, values))
     return await count(session, where, values)
 
 
@@ -103,7 +103,7 @@ async def count(session: AsyncSession, where: list[str], values: dict[str, Any])
     statement = f"""
         SELECT count(*) FROM (SELECT 1 FROM tasks WHERE {" AND ".join(where)} LIMIT {EXACT_TOTAL_MAX + 1}) AS counted
     """  # noqa: S608 - as above
-    return await _count(session, statement, _used(statement, values))
+    return await _count(session, statement, named_in(statement, values))
 
 
 async def _count(session: AsyncSession, statement: str, used: dict[str, Any]) -> int:
@@ -136,7 +136,3 @@ _totals: dict[bytes, tuple[float, int]] = {}
 @lru_cache(maxsize=500)
 def _text(statement: str) -> TextClause:
     return text(statement)
-
-
-def _used(statement: str, values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if re.search(rf":{name}\b", statement)}

@@ -12,6 +12,7 @@ from taskyard.access import Actor, Permission
 from taskyard.domain import archives, audits, files, projects
 from taskyard.domain.projects import Version
 from taskyard.domain.tasks import TASK, NoSuchTask, TaskStatus
+from taskyard.kit.db.statements import named_in
 from taskyard.kit.pages import PageAsk, read_cursor, write_cursor
 from taskyard.views import run_page
 from taskyard.views.task_list import JOINS, ROW
@@ -27,7 +28,7 @@ async def must_see(session: AsyncSession, actor: Actor, task_id: UUID) -> None:
     values: dict[str, Any] = {"workspace_id": actor.workspace_id, "id": task_id}
     if condition is not None:
         statement += f" AND {condition}"
-        values |= {name: value for name, value in bindings(actor).items() if f":{name}" in statement}
+        values |= named_in(statement, bindings(actor))
     if (await session.execute(text(statement), values)).first() is None:
         await _refuse_archived(session, actor, task_id)
         raise NoSuchTask(task_id=task_id)

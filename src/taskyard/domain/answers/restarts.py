@@ -14,6 +14,7 @@ from taskyard.domain import projects, runs, tasks, workspaces
 from taskyard.domain.projects import Step
 from taskyard.domain.runs import Going, Outcomes, Run, StepRun, Verdict
 from taskyard.domain.tasks import task_fact
+from taskyard.kit.db import clock
 from taskyard.kit.ids import new_id
 from taskyard.kit.problems import Problem
 from taskyard.ledger import Fact
@@ -151,7 +152,7 @@ async def _whole(session: AsyncSession, actor: Actor, standings: Mapping[UUID, r
     for run_id, *answer in await session.execute(_GIVEN, {"workspace_id": workspace_id, "runs": run_ids}):
         given.setdefault(run_id, []).append(_Given(*answer))
     inputs = await tasks.inputs_of(session, workspace_id, list(found))
-    now = await runs.now(session)
+    now = await clock.now(session)
     wholes = []
     for task_id, standing in standings.items():
         run, task = its_runs[task_id], found[task_id]

@@ -26,6 +26,7 @@ from taskyard.domain.archives.rules import (
 from taskyard.domain.archives.tables import Archive
 from taskyard.domain.files import Stored
 from taskyard.domain.tasks import SelectionEmpty, TaskFilter
+from taskyard.kit.db import clock
 from taskyard.kit.ids import new_id
 from taskyard.kit.words import counted
 
@@ -92,7 +93,7 @@ async def cancel(session: AsyncSession, actor: Actor, archive_id: UUID) -> Archi
     archive = await _find(session, actor, archive_id)
     ARCHIVE.move(archive, "cancel")
     archive.reason = f"{actor.name} cancelled it."
-    archive.ended_at = await session.scalar(func.now())
+    archive.ended_at = await clock.now(session)
     says = f"{actor.name} cancelled the archive {archive.name}."
     ledger.record(session, facts.archive_fact("cancelled", archive, says), by=actor)
     return archive
@@ -142,7 +143,7 @@ async def begin(session: AsyncSession, actor: Actor, archive_id: UUID) -> Archiv
         await give_up(session, actor, archive, GIVEN_UP)
         return None
     if archive.state == ArchiveState.QUEUED:
-        archive.started_at = await session.scalar(func.now())
+        archive.started_at = await clock.now(session)
     if archive.state in {ArchiveState.QUEUED, ArchiveState.WRITING}:
         ARCHIVE.move(archive, "write")
     archive.attempt += 1
@@ -211,7 +212,7 @@ async def give_up(session: AsyncSession, actor: Actor, archive: Archive, reason:
     else:
         ARCHIVE.move(archive, "fail")
         await _count(session, archive)
-        archive.reason, archive.ended_at = reason, await session.scalar(func.now())
+        archive.reason, archive.ended_at = reason, await clock.now(session)
         says = f"The archive {archive.name} failed: {reason}"
         ledger.record(session, facts.archive_fact("failed", archive, says), by=actor)
 

@@ -21,6 +21,7 @@ from taskyard.domain.archives.schemas import (
     RestoreAsk,
     why_no_file,
 )
+from taskyard.kit.db.statements import take_time
 from taskyard.kit.pages import PageAsk, read_cursor, write_cursor
 from taskyard.web import AtHand, Router, Session, Who
 from taskyard.web.bodies import Page, page_ask
@@ -42,7 +43,7 @@ async def archive(
 
     With `dry_run` nothing is done: it answers 200 and says how many could go, and why the others could not.
     """
-    await store.ease(session, desk.settings.job_statement_seconds_max)
+    await take_time(session, desk.settings.job_statement_seconds_max)
     asked = body.selection.narrowed()
     if body.dry_run:
         response.status_code = 200

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from taskyard.domain.archives.content import FINISHED, REFUSED
 from taskyard.domain.archives.rules import Refused
 from taskyard.domain.tasks import TaskFilter
 from taskyard.kit.db.direct import fetch
+from taskyard.kit.db.statements import named_in
 
 
 async def look(session: AsyncSession, actor: Actor, asked: TaskFilter) -> tuple[int, list[Refused]]:
@@ -53,8 +53,7 @@ def _meant(asked: TaskFilter) -> str:
 
 async def _all(session: AsyncSession, statement: str, actor: Actor, asked: TaskFilter, **named: Any) -> list[Any]:
     values = {**asked.values(), **named, "workspace_id": actor.workspace_id, "me": actor.member_id}
-    used = {name: value for name, value in values.items() if re.search(rf"(?<!:):{name}\b", statement)}
-    return list((await session.execute(text(statement), used)).all())
+    return list((await session.execute(text(statement), named_in(statement, values))).all())
 
 
 def _counted(insert: str) -> str:

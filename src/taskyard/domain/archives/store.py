@@ -104,11 +104,6 @@ async def remove(session: AsyncSession, archive: Archive) -> None:
     await session.execute(delete(Archive).where(Archive.workspace_id == archive.workspace_id, Archive.id == archive.id))
 
 
-async def ease(session: AsyncSession, seconds_max: float) -> None:
-    """Let a request that freezes a large selection take longer than others."""
-    await fetch(session, _EASE, {"limit": f"{int(seconds_max * 1000)}ms"})
-
-
 def _items_of(workspace_id: UUID, archive_id: UUID, outcome: ItemOutcome | None) -> Any:
     asked = select(ArchiveItem).where(ArchiveItem.workspace_id == workspace_id, ArchiveItem.archive_id == archive_id)
     return asked if outcome is None else asked.where(ArchiveItem.outcome == outcome)
@@ -121,4 +116,3 @@ _WHEREABOUTS = """
     WHERE archive_items.workspace_id = %(workspace_id)s AND archive_items.task_id = %(task_id)s
       AND archive_items.outcome = 'archived'
 """
-_EASE = "SELECT set_config('statement_timeout', %(limit)s, true)"

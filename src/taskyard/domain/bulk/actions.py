@@ -33,6 +33,8 @@ from taskyard.domain.bulk.rules import (
 from taskyard.domain.bulk.tables import Bulk
 from taskyard.domain.runs import Outcome, Outcomes, TaskGone, Verdict, refused
 from taskyard.domain.tasks import SelectionEmpty, TaskFilter, refuse_hidden_fields
+from taskyard.kit.db import clock
+from taskyard.kit.db.statements import take_time
 from taskyard.kit.ids import new_id
 from taskyard.kit.words import counted, listed
 
@@ -88,7 +90,7 @@ async def cancel(session: AsyncSession, actor: Actor, bulk_id: UUID) -> Bulk:
     bulk = await store.lock(session, actor.workspace_id, bulk_id)
     BULK.move(bulk, "cancel")
     bulk.reason = f"{actor.name} cancelled it."
-    bulk.ended_at = await store.now(session)
+    bulk.ended_at = await clock.now(session)
     ledger.record(session, facts.bulk_fact("cancelled", bulk, f"{actor.name} cancelled a bulk operation."), by=actor)
     return bulk
 
@@ -112,8 +114,8 @@ async def undo(session: AsyncSession, actor: Actor, bulk_id: UUID, *, seconds_ma
     """Bring back what a bulk operation has replaced, as another one; where somebody has changed it since, it stays."""
     await store.get(session, actor, bulk_id)
     bulk = await store.lock(session, actor.workspace_id, bulk_id)
-    refuse_undo(bulk, await store.now(session))
-    await store.take_time(session, seconds_max)
+    refuse_undo(bulk, await clock.now(session))
+    await take_time(session, seconds_max)
     undoing = _new(actor, Action(bulk.action), bulk.arguments, bulk.selection)
     undoing.undoes = bulk.id
     session.add(undoing)
@@ -131,7 +133,7 @@ async def begin(session: AsyncSession, workspace_id: UUID, bulk_id: UUID) -> Bul
     if bulk.state not in BULK.sources("run"):
         return None
     BULK.move(bulk, "run")
-    bulk.started_at = bulk.started_at or await store.now(session)
+    bulk.started_at = bulk.started_at or await clock.now(session)
     if bulk.attempt >= ATTEMPTS_MAX:
         await fail_portion(session, bulk, f"It was given up after {bulk.attempt} attempts.")
     bulk.attempt += 1
@@ -188,7 +190,7 @@ async def _selected(
     actor.must(asks_for(action))
     refuse_hidden_fields(actor, asked)
     await doing.taker_of(session, actor.workspace_id, arguments)
-    await store.take_time(session, seconds_max)
+    await take_time(session, seconds_max)
     where, values = store.chosen(actor, asked)
     if step := arguments.get("step") or arguments.get("from_step"):
         project_ids = await store.projects_of(session, actor.workspace_id, where, values)
@@ -209,7 +211,7 @@ async def _queue(session: AsyncSession, actor: Actor, bulk: Bulk) -> None:
 async def _end(session: AsyncSession, bulk: Bulk) -> None:
     move, bulk.reason = completion_of(bulk.total, bulk.refused, bulk.failed)
     BULK.move(bulk, move)
-    bulk.ended_at = await store.now(session)
+    bulk.ended_at = await clock.now(session)
     says = f"A bulk operation changed {counted(bulk.done, 'task')} of {bulk.total:,}."
     ledger.record(session, facts.bulk_fact("completed", bulk, says), by=by(bulk))
 

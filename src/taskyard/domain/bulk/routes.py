@@ -19,6 +19,7 @@ from taskyard.domain.bulk.schemas import BulkAsked, BulkPage, BulkSaid, DryRun, 
 from taskyard.domain.bulk.store import Listed
 from taskyard.domain.runs import Outcome
 from taskyard.domain.tasks import Task
+from taskyard.kit.db import clock
 from taskyard.kit.db.engine import Database
 from taskyard.kit.pages import PageAsk, read_cursor, write_cursor
 from taskyard.web import AtHand, Router, Session, Who
@@ -67,7 +68,7 @@ async def ask(
         )
     bulk = await actions.ask(session, actor, body.action, arguments, asked, body.selected(), seconds_max=seconds)
     response.headers["Location"] = f"{request.url.path}/{bulk.id}"
-    return BulkSaid.of(bulk, actor, await store.now(session))
+    return BulkSaid.of(bulk, actor, await clock.now(session))
 
 
 @routes.verb("GET", "/bulk", may=Permission.TASKS_CANCEL, answers=Page[BulkSaid])
@@ -76,7 +77,7 @@ async def bulks(session: Session, actor: Who, ask: Ask) -> Page[BulkSaid]:
     bound = ["bulk", str(actor.workspace_id)]
     before = read_cursor(bound, ask.cursor)
     rows = await store.listed(session, actor, ask.limit + 1, UUID(before[0]) if before else None)
-    now = await store.now(session)
+    now = await clock.now(session)
     items = [BulkSaid.of(bulk, actor, now) for bulk in rows[: ask.limit]]
     more = write_cursor(bound, [str(items[-1].id)]) if len(rows) > ask.limit else None
     return Page(items=items, next=more, total=await store.count(session, actor))
@@ -87,7 +88,7 @@ async def bulk(bulk_id: UUID, session: Session, actor: Who) -> BulkPage:
     """Show how a bulk operation goes, or went, and why what was refused was."""
     found = await store.get(session, actor, bulk_id)
     reasons = await store.reasons(session, actor.workspace_id, bulk_id)
-    return BulkPage.with_reasons(found, actor, await store.now(session), reasons)
+    return BulkPage.with_reasons(found, actor, await clock.now(session), reasons)
 
 
 @routes.verb("GET", "/bulk/{bulk_id}/items", may=Permission.TASKS_CANCEL, answers=Page[ItemSaid])
@@ -119,13 +120,13 @@ async def items(
 @routes.verb("POST", "/bulk/{bulk_id}/cancel", may=Permission.TASKS_CANCEL, answers=BulkSaid)
 async def cancel(bulk_id: UUID, session: Session, actor: Who) -> BulkSaid:
     """Stop a bulk operation; what it has done stays."""
-    return BulkSaid.of(await actions.cancel(session, actor, bulk_id), actor, await store.now(session))
+    return BulkSaid.of(await actions.cancel(session, actor, bulk_id), actor, await clock.now(session))
 
 
 @routes.verb("POST", "/bulk/{bulk_id}/retry", may=Permission.TASKS_CANCEL, answers=BulkSaid, status=202)
 async def retry(bulk_id: UUID, session: Session, actor: Who) -> BulkSaid:
     """Do again what was refused, failed, or not come to."""
-    return BulkSaid.of(await actions.retry(session, actor, bulk_id), actor, await store.now(session))
+    return BulkSaid.of(await actions.retry(session, actor, bulk_id), actor, await clock.now(session))
 
 
 @routes.verb("POST", "/bulk/{bulk_id}/undo", may=Permission.TASKS_WRITE, answers=BulkSaid, status=202)
@@ -136,7 +137,7 @@ async def undo(bulk_id: UUID, session: Session, actor: Who, desk: AtHand) -> Bul
     """
     seconds = desk.settings.job_statement_seconds_max
     done = await actions.undo(session, actor, bulk_id, seconds_max=seconds)
-    return BulkSaid.of(done, actor, await store.now(session))
+    return BulkSaid.of(done, actor, await clock.now(session))
 
 
 @routes.verb("POST", "/tasks/{task_id}/move", may=Permission.TASKS_WRITE, answers=TaskMoved)

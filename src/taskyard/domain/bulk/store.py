@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,6 +16,7 @@ from taskyard.domain.bulk.problems import NoSuchBulk
 from taskyard.domain.bulk.tables import Bulk
 from taskyard.domain.runs import Outcomes
 from taskyard.domain.tasks import TaskFilter, seen_by
+from taskyard.kit.db.statements import named_in
 
 
 class Item(NamedTuple):
@@ -52,14 +51,7 @@ def chosen(actor: Actor, asked: TaskFilter) -> tuple[list[str], dict[str, Any]]:
     """Return the conditions on `tasks` that a selection is for this actor, and their values."""
     where = [*asked.conditions(), *seen_by(actor)]
     values = {**asked.values(), "me": actor.member_id}
-    used = " ".join(where)
-    return where, {name: value for name, value in values.items() if re.search(rf":{name}\b", used)}
-
-
-async def take_time(session: AsyncSession, seconds_max: float) -> None:
-    """Let this transaction's statements take as long as background work may: a selection may hold a million rows."""
-    timeout = f"{timedelta(seconds=seconds_max) // timedelta(milliseconds=1)}ms"
-    await session.execute(_TAKE_TIME, {"timeout": timeout})
+    return where, named_in(" ".join(where), values)
 
 
 async def projects_of(
@@ -187,17 +179,11 @@ async def items(
     return [Listed(*row) for row in await session.execute(statement, here)]
 
 
-async def now(session: AsyncSession) -> Any:
-    """Return the database's clock."""
-    return (await session.execute(select(func.now()))).scalar_one()
-
-
 def _seen_by(actor: Actor) -> Select[Bulk]:
     asked = select(Bulk).where(Bulk.workspace_id == actor.workspace_id)
     return asked if actor.may(Permission.TASKS_WRITE) else asked.where(Bulk.created_by == actor.me)
 
 
-_TAKE_TIME = text("SELECT set_config('statement_timeout', :timeout, true)")
 _MISSING = text("""
     INSERT INTO bulk_items (workspace_id, bulk_id, number, task_id)
     SELECT :workspace_id, :bulk_id, :found + row_number() OVER (ORDER BY named.id), named.id

@@ -27,6 +27,7 @@ from taskyard.domain.exports.rules import ATTEMPTS_MAX, EXPORT, ExportState
 from taskyard.domain.exports.tables import Consumer, Export
 from taskyard.domain.exports.wanted import Wanted
 from taskyard.domain.files import Stored
+from taskyard.kit.db import clock
 from taskyard.kit.ids import new_id
 from taskyard.kit.words import counted
 
@@ -57,7 +58,7 @@ async def queue(
         await projects.get(session, actor, project_id)
     tasks.refuse_hidden_fields(actor, wanted.tasks)
     served = await _serve(session, actor, wanted, selection, consumer) if consumer else None
-    now = await session.scalar(func.now())
+    now = await clock.now(session)
     include = [word for word, on in (("events", wanted.with_events), ("files", wanted.with_files)) if on]
     export = Export(
         workspace_id=actor.workspace_id,
@@ -91,7 +92,7 @@ async def cancel(session: AsyncSession, actor: Actor, export_id: UUID) -> store.
     export = await _lock(session, actor, export_id)
     EXPORT.move(export, "cancel")
     export.reason = f"{actor.name} cancelled it."
-    export.ended_at = await session.scalar(func.now())
+    export.ended_at = await clock.now(session)
     ledger.record(session, facts.export_fact("cancelled", export, f"{actor.name} cancelled {export.name}."), by=actor)
     return store.Listed(export, consumer)
 
@@ -157,7 +158,7 @@ async def begin(session: AsyncSession, workspace_id: UUID, export_id: UUID) -> s
     EXPORT.move(export, "begin")
     export.attempt += 1
     export.done = export.total = 0
-    export.started_at = await session.scalar(func.now())
+    export.started_at = await clock.now(session)
     if export.attempt == 1:
         ledger.record(session, facts.export_fact("began", export, f"{export.name} is being made."), by=by(export))
     return store.Listed(export, name)

@@ -18,6 +18,7 @@ from taskyard.domain.answers import By, Work
 from taskyard.domain.files import File, Stored
 from taskyard.domain.performers import facts
 from taskyard.domain.runs import STEP_RUN, RunState, StepRun, StepRunState
+from taskyard.kit.db import clock
 from taskyard.kit.db.engine import Database, enter_workspace
 from taskyard.kit.problems import Problem
 from taskyard.models.contract import Outcome
@@ -168,7 +169,7 @@ async def lose(session: AsyncSession, workspace_id: UUID, step_run_id: UUID) -> 
     """End an attempt whose worker has not been heard of. The transaction is inside the workspace."""
     await enter_workspace(session, workspace_id)
     step_run = await runs.lock_step_run(session, workspace_id, step_run_id)
-    ran_out = step_run.lease_until is not None and step_run.lease_until < await runs.now(session)
+    ran_out = step_run.lease_until is not None and step_run.lease_until < await clock.now(session)
     if step_run.state != StepRunState.RUNNING or step_run.worker is None or not ran_out:
         return False
     says = f"The worker was lost at attempt {step_run.attempt}."
@@ -219,7 +220,7 @@ async def _fail_attempt(
     seconds = retry.backoff_seconds * 2 ** (step_run.attempt - 1) if pause else 0
     STEP_RUN.move(step_run, "wait" if pause else "return")
     runs.end_lease(step_run)
-    step_run.due_at = await runs.now(session) + timedelta(seconds=seconds)
+    step_run.due_at = await clock.now(session) + timedelta(seconds=seconds)
     step_run.error = dict(error)
     step_run.reason = f"{error['says']} Attempt {step_run.attempt + 1} of {retry.max_attempts} follows."
     await session.flush()

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard import ledger
@@ -26,6 +25,7 @@ from taskyard.domain.projects.problems import (
 from taskyard.domain.projects.published import kinds, models
 from taskyard.domain.projects.rules import PROJECT, tag_of
 from taskyard.domain.projects.tables import FlowVersion, Project
+from taskyard.kit.db import clock
 from taskyard.kit.ids import new_id
 from taskyard.kit.problems import Flaw
 
@@ -151,7 +151,7 @@ async def change(
         if project.is_playground:
             raise PlaygroundStays
         PROJECT.move(project, "archive" if state == PROJECT.states.ARCHIVED else "restore")
-    project.updated_at = await session.scalar(func.now())
+    project.updated_at = await clock.now(session)
     await session.flush()
     ledger.record(session, facts.project_fact("changed", project, f"The project {project.name} was changed."), by=actor)
     return project
@@ -167,7 +167,7 @@ async def save_draft(
     if source != project.draft:
         project.draft = source
         project.draft_revision += 1
-        project.updated_at = await session.scalar(func.now())
+        project.updated_at = await clock.now(session)
         ledger.record(
             session, facts.project_fact("draft_saved", project, f"The draft of {project.name} was saved."), by=actor
         )
@@ -200,7 +200,7 @@ async def publish(
     )
     session.add(version)
     project.published_version, project.is_app = version.number, flow.is_app
-    project.updated_at = await session.scalar(func.now())
+    project.updated_at = await clock.now(session)
     await session.flush()
     await session.refresh(version)
     says = f"Version {version.number} of {project.name} was published."

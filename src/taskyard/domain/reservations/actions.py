@@ -18,6 +18,7 @@ from taskyard.domain.reservations.problems import LateSubmit, NotYourReservation
 from taskyard.domain.reservations.rules import RESERVATION, ReservationState, Taker, may_release, seconds_in_hand
 from taskyard.domain.reservations.tables import Reservation
 from taskyard.domain.runs import AGENTS, PEOPLE, STEP_RUN, StepRun, StepRunState
+from taskyard.kit.db import clock
 from taskyard.kit.db.direct import Row
 from taskyard.kit.ids import new_id
 from taskyard.kit.problems import Problem
@@ -98,7 +99,7 @@ async def save_draft(
         raise StaleDraft(revision=reservation.draft_revision, yours=answer, theirs=reservation.draft)
     reservation.draft = answer
     reservation.draft_revision += 1
-    reservation.draft_saved_at = await store.now(session)
+    reservation.draft_saved_at = await clock.now(session)
     return reservation
 
 
@@ -165,7 +166,7 @@ async def expire_due(session: AsyncSession, workspace_id: UUID) -> int:
     count = 0
     for _, step_run_id in await runs.lost_leases(session, workspace_id):
         reservation = await store.held_for_step_run(session, workspace_id, step_run_id)
-        if reservation is None or reservation.lease_until > await store.now(session):
+        if reservation is None or reservation.lease_until > await clock.now(session):
             continue
         reservation.reason = "The time for this ran out: it went back to the queue."
         # What was kept for somebody stays theirs: they were away, nobody has changed their mind.
@@ -176,7 +177,7 @@ async def expire_due(session: AsyncSession, workspace_id: UUID) -> int:
 
 async def end_with_run(session: AsyncSession, workspace_id: UUID, task_id: UUID, run_id: UUID) -> None:
     """End the holds of a run that has ended without them. Drafts stay, and what is handed in late is kept."""
-    actor, now = Actor.system(workspace_id), await store.now(session)
+    actor, now = Actor.system(workspace_id), await clock.now(session)
     for reservation in await store.held_in_run(session, workspace_id, task_id, run_id):
         RESERVATION.move(reservation, "expire")
         reservation.ended_at, reservation.reason = now, rules.RUN_ENDED
@@ -212,7 +213,7 @@ async def _end(
     session: AsyncSession, actor: Actor, reservation: Reservation, move: str, says: str, *, for_anybody: bool = True
 ) -> None:
     RESERVATION.move(reservation, move)
-    reservation.ended_at = await store.now(session)
+    reservation.ended_at = await clock.now(session)
     step_run = await runs.lock_step_run(session, reservation.workspace_id, reservation.step_run_id)
     if step_run.state == StepRunState.RUNNING and step_run.token == reservation.token:
         STEP_RUN.move(step_run, "return")

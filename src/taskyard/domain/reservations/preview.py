@@ -15,6 +15,7 @@ from taskyard.domain.reservations.explaining import Place, Standing, why
 from taskyard.domain.reservations.rules import Taker
 from taskyard.domain.runs import AGENTS, PEOPLE
 from taskyard.domain.workspaces import Member
+from taskyard.kit.db import clock
 from taskyard.kit.db.direct import Row
 
 
@@ -35,7 +36,7 @@ async def upcoming(
     taker = Taker(member.workspace_id, member.id, member.role, performers, project_id, step)
     # One more than is shown: it is said what the last one comes before.
     rows = await store.line_of(session, taker, limit + 1)
-    now = await store.now(session)
+    now = await clock.now(session)
     said = []
     for number, row in enumerate(rows[:limit]):
         before, after = (rows[at] if 0 <= at < len(rows) else None for at in (number - 1, number + 1))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, text
+from sqlalchemy import ColumnElement, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor, Permission
@@ -128,11 +127,6 @@ async def skipped_before(session: AsyncSession, taker: Taker, turn: Row) -> int:
     values = {**taker._asdict(), "priority": turn.priority, "task_id": turn.task_id, "id": turn.id}
     (row,) = await fetch(session, _narrowed(_SKIPPED_BEFORE, taker), values)
     return int(row.number)
-
-
-async def now(session: AsyncSession) -> Any:
-    """Return the database's clock."""
-    return (await session.execute(select(func.now()))).scalar_one()
 
 
 _SKIP = text("""

@@ -29,6 +29,7 @@ from taskyard.domain.tasks import (
     TaskStatus,
     task_fact,
 )
+from taskyard.kit.db import clock
 from taskyard.kit.ids import new_id
 from taskyard.kit.problems import Flaw
 from taskyard.kit.settings import Settings
@@ -214,7 +215,7 @@ async def going_of(
     version = await projects.version(session, actor.workspace_id, run.project_id, run.flow_version)
     task_input = await tasks.input_of(session, actor.workspace_id, task.id)
     given = {**task_input, **run.settings.get("input", {})}
-    return Going(run, task, version.flow, given, outputs or {}, await store.now(session))
+    return Going(run, task, version.flow, given, outputs or {}, await clock.now(session))
 
 
 async def _start(
@@ -252,7 +253,7 @@ async def _start(
     task.run_id, task.run_count, task.completed_at, task.audit = run.id, run.number, None, None
     await session.flush()
     ledger.record(session, facts.run_fact("queued", run, f"Run {run.number} was queued."), by=actor)
-    await progress.advance(session, actor, Going(run, task, published.flow, given, {}, await store.now(session)))
+    await progress.advance(session, actor, Going(run, task, published.flow, given, {}, await clock.now(session)))
     return run
 
 

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from taskyard.domain.runs import store
 from taskyard.domain.runs.progress import settle
 from taskyard.domain.runs.rules import RUN, STEP_RUN, RunState
 from taskyard.domain.runs.tables import Run, StepRun
 from taskyard.domain.tasks import Task
+from taskyard.kit.db import clock
 from taskyard.kit.db.direct import Row, fetch
 
 
@@ -43,7 +43,7 @@ async def settle_many(session: AsyncSession, workspace_id: UUID, run_ids: Sequen
     # Behind the locks: what is read is each run as its last writer left it.
     for row in await fetch(session, _TURNS, here):
         turns.setdefault(row.run_id, []).append(StepRun(**row._asdict()))
-    now = await store.now(session)
+    now = await clock.now(session)
     moved_runs: dict[tuple[Any, ...], list[UUID]] = {}
     moved_tasks: dict[tuple[Any, ...], list[UUID]] = {}
     for run_id, before in runs.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from taskyard.domain.runs.problems import NoSuchRun, NoSuchStepRun
 from taskyard.domain.runs.rules import RunState
 from taskyard.domain.runs.tables import Run, StepRun
 from taskyard.domain.tasks import PRIORITY_MIN, Task
-from taskyard.kit.db.direct import fetch
 
 FRESH = {"populate_existing": True}
 
@@ -118,13 +117,6 @@ async def delete_of_task(session: AsyncSession, workspace_id: UUID, task_id: UUI
             text(f"DELETE FROM {table} WHERE workspace_id = :workspace_id AND task_id = :task_id"),  # noqa: S608
             {"workspace_id": workspace_id, "task_id": task_id},
         )
-
-
-async def now(session: AsyncSession) -> datetime:
-    """Return the database's clock."""
-    (row,) = await fetch(session, "SELECT now() AS now")
-    found: datetime = row.now
-    return found
 
 
 async def overdue_cancellations(session: AsyncSession) -> list[tuple[UUID, UUID]]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard import jobs, ledger
@@ -38,6 +37,7 @@ from taskyard.domain.uploads.rules import (
 )
 from taskyard.domain.uploads.schemas import UploadAsk
 from taskyard.domain.uploads.tables import Upload, UploadPass
+from taskyard.kit.db import clock
 from taskyard.kit.ids import new_id
 from taskyard.kit.problems import Flaw
 
@@ -121,7 +121,7 @@ async def cancel(session: AsyncSession, actor: Actor, upload_id: UUID) -> store.
         UPLOAD.target(upload.state, "cancel")
         UPLOAD.move(upload, "keep")
         upload.reason = f"{actor.name} cancelled the mended rows; what was there before stays."
-    upload.ended_at = await session.scalar(func.now())
+    upload.ended_at = await clock.now(session)
     says = f"{actor.name} cancelled the upload {upload.file_name}."
     ledger.record(session, facts.upload_fact("cancelled", upload, says), by=actor)
     return upload, project

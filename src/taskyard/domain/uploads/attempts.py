@@ -16,6 +16,7 @@ from taskyard.domain.uploads.row_errors import RowError
 from taskyard.domain.uploads.row_set import RowSet
 from taskyard.domain.uploads.rules import ATTEMPTS_MAX, UPLOAD, Counts, completion_of, has_ended
 from taskyard.domain.uploads.tables import Upload, UploadPass
+from taskyard.kit.db import clock
 
 
 class Begun(NamedTuple):
@@ -51,7 +52,7 @@ async def begin(session: AsyncSession, workspace_id: UUID, upload_id: UUID) -> B
     UPLOAD.move(upload, "validate")
     upload.attempt += 1
     upload.bytes_read = 0
-    upload.started_at = await session.scalar(func.now())
+    upload.started_at = await clock.now(session)
     if attempts == 0:
         says = f"{passes[-1].file_name} is being read."
         ledger.record(session, facts.upload_fact("began", upload, says), by=by(upload))

@@ -27,6 +27,7 @@ from taskyard.domain.workspaces.problems import (
 from taskyard.domain.workspaces.rules import INVITATION, MEMBER, MemberState, is_email, is_open, may_invite
 from taskyard.domain.workspaces.sign_in import Entered, add_user, begin, count_attempt
 from taskyard.domain.workspaces.tables import ApiKey, Invitation, Member
+from taskyard.kit.db import clock
 from taskyard.kit.db.engine import enter_workspace
 from taskyard.kit.ids import new_id
 from taskyard.kit.settings import Settings
@@ -62,7 +63,7 @@ async def invite(session: AsyncSession, actor: Actor, settings: Settings, *, ema
         digest=digest(token),
         state=INVITATION.start,
         invited_by=actor.me,
-        expires_at=await store.now(session) + timedelta(days=settings.invitation_days),
+        expires_at=await clock.now(session) + timedelta(days=settings.invitation_days),
     )
     session.add(invitation)
     await session.flush()
@@ -79,7 +80,7 @@ async def look_up_invitation(session: AsyncSession, token: str) -> Invitation:
         raise LinkNotValid from error
     await enter_workspace(session, workspace_id)
     invitation = await store.lock_invitation_by_digest(session, workspace_id, digest(token))
-    if invitation is None or not is_open(invitation.state, invitation.expires_at, await store.now(session)):
+    if invitation is None or not is_open(invitation.state, invitation.expires_at, await clock.now(session)):
         raise LinkNotValid
     return invitation
 
@@ -173,7 +174,7 @@ async def make_key(
     ]
     if beyond := [permission for permission in given if not actor.may(permission)]:
         raise ScopeBeyondYours(beyond=", ".join(beyond))
-    if expires_at is not None and expires_at <= await store.now(session):
+    if expires_at is not None and expires_at <= await clock.now(session):
         raise ExpiryPast
     member = Member(
         workspace_id=actor.workspace_id, id=new_id(), user_id=None, name=name, email=None, role=role, state=MEMBER.start
@@ -202,7 +203,7 @@ async def revoke_key(session: AsyncSession, actor: Actor, key_id: UUID) -> ApiKe
     """Kill a key, within two seconds everywhere. Safe to repeat: it is told once."""
     key = await store.lock_key(session, actor.workspace_id, key_id)
     if key.revoked_at is None:
-        key.revoked_at = await store.now(session)
+        key.revoked_at = await clock.now(session)
         member = await store.lock_member(session, actor.workspace_id, key.member_id)
         if member.user_id is None and member.state == MemberState.ACTIVE:
             MEMBER.move(member, "remove")

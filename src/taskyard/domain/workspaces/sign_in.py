@@ -25,6 +25,7 @@ from taskyard.domain.workspaces.problems import (
 )
 from taskyard.domain.workspaces.rules import MemberState, is_email, password_flaw
 from taskyard.domain.workspaces.tables import Member, SetupLink, SignIn, User, Workspace
+from taskyard.kit.db import clock
 from taskyard.kit.db.engine import enter_user, enter_workspace
 from taskyard.kit.ids import new_id
 from taskyard.kit.settings import Settings
@@ -65,7 +66,7 @@ async def set_up(
     link = await store.open_setup_link(session, digest(token))
     if link is None:
         raise LinkNotValid
-    link.used_at = await store.now(session)
+    link.used_at = await clock.now(session)
     user = await add_user(session, email=email, name=name, password=password)
     member = await open_workspace(session, user, workspace)
     return await begin(session, settings, member)
@@ -142,7 +143,7 @@ async def begin(session: AsyncSession, settings: Settings, member: Member) -> En
         member_id=member.id,
         digest=digested,
         csrf=secrets.token_urlsafe(CSRF_BYTES),
-        expires_at=await store.now(session) + timedelta(days=settings.session_days),
+        expires_at=await clock.now(session) + timedelta(days=settings.session_days),
     )
     session.add(started)
     await session.flush()
@@ -206,5 +207,5 @@ async def _membership(session: AsyncSession, user_id: UUID, workspace_id: UUID |
 async def _count(session: AsyncSession, subject: str, limit: int) -> None:
     hashed = hashlib.sha256(subject.encode()).hexdigest()
     if await store.count_attempt(session, hashed) > limit:
-        seconds = 60 - (await store.now(session)).second
+        seconds = 60 - (await clock.now(session)).second
         raise TooManyAttempts(seconds=seconds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -278,9 +278,3 @@ async def count_attempt(session: AsyncSession, subject: str) -> int:
         {"subject": subject},
     )
     return int(found.scalar_one())
-
-
-async def now(session: AsyncSession) -> datetime:
-    """Return the database's clock, by which everything expires."""
-    found: datetime = (await session.execute(select(func.now()))).scalar_one()
-    return found
