@@ -238,19 +238,8 @@ async def _start(
         await files.use(session, actor.workspace_id, [(task.id, file.id) for file in found])
     if task.status != TaskStatus.QUEUED:
         task.status = TASK.target(task.status, "rerun")
-    run = Run(
-        workspace_id=actor.workspace_id,
-        id=new_id(),
-        task_id=task.id,
-        project_id=task.project_id,
-        number=task.run_count + 1,
-        flow_version=published.number,
-        state=RUN.start,
-        settings=settings,
-        created_by=actor.member_id,
-    )
+    run = progress.next_run(actor, task, published.number, settings)
     session.add(run)
-    task.run_id, task.run_count, task.completed_at, task.audit = run.id, run.number, None, None
     await session.flush()
     ledger.record(session, facts.run_fact("queued", run, f"Run {run.number} was queued."), by=actor)
     await progress.advance(session, actor, Going(run, task, published.flow, given, {}, await clock.now(session)))

@@ -38,6 +38,23 @@ class Going:
     now: datetime
 
 
+def next_run(by: Actor, task: Task, flow_version: int, settings: dict[str, Any]) -> Run:
+    """Return another run of a task, which is its latest from now on; whatever was said of the last result is over."""
+    run = Run(
+        workspace_id=by.workspace_id,
+        id=new_id(),
+        task_id=task.id,
+        project_id=task.project_id,
+        number=task.run_count + 1,
+        flow_version=flow_version,
+        state=RUN.start,
+        settings=settings,
+        created_by=by.member_id,
+    )
+    task.run_id, task.run_count, task.completed_at, task.audit = run.id, run.number, None, None
+    return run
+
+
 async def advance(session: AsyncSession, by: Actor, going: Going) -> None:
     """Open what is due and settle the states of run and task. The caller has just ended or opened a step run."""
     rows = await store.step_runs(session, going.run.workspace_id, going.run.id)

@@ -12,7 +12,7 @@ from taskyard import ledger
 from taskyard.access import Actor
 from taskyard.domain.projects import Flow, Result, Scope, UnresolvedReference, fill
 from taskyard.domain.runs import facts
-from taskyard.domain.runs.progress import Going, close_rows, decide, finished_steps, turns
+from taskyard.domain.runs.progress import Going, close_rows, decide, finished_steps, next_run, turns
 from taskyard.domain.runs.rules import PEOPLE, RUN, StepRunState
 from taskyard.domain.runs.tables import Run, StepRun
 from taskyard.domain.tasks import TASK, TaskStatus
@@ -41,7 +41,8 @@ def restart(
     first. Run and task are locked, and the run is not being cancelled.
     """
     told = _stop_for(going, rows, step_id)
-    run = _run_again(by, going)
+    # What is kept was given under this version.
+    run = next_run(by, going.task, going.run.flow_version, dict(going.run.settings))
     needed = _needed_by(going.flow, step_id)
     kept, copies = _kept(run, going, rows, step_id, needed)
     done = {row.step for row in copies}
@@ -90,24 +91,6 @@ def _stop_for(going: Going, rows: Sequence[StepRun], step_id: str) -> list[Fact]
     RUN.move(old, "stop")
     old.reason, old.ended_at = f"Another run of it begins at {step_id}.", going.now
     return [facts.run_fact("cancelled", old, f"Run {old.number} was stopped.")]
-
-
-def _run_again(by: Actor, going: Going) -> Run:
-    old, task = going.run, going.task
-    run = Run(
-        workspace_id=old.workspace_id,
-        id=new_id(),
-        task_id=task.id,
-        project_id=old.project_id,
-        number=task.run_count + 1,
-        # What is kept was given under this version.
-        flow_version=old.flow_version,
-        state=RUN.start,
-        settings=dict(old.settings),
-        created_by=by.member_id,
-    )
-    task.run_id, task.run_count, task.completed_at, task.audit = run.id, run.number, None, None
-    return run
 
 
 def _kept(
