@@ -26,7 +26,12 @@ export function KeptTasks({ holder, href, onOpen, onDone }: KeptTasksProps) {
   const selected = useMemo(() => new Set(rows.filter((row) => chosen.has(keyOf(row))).map(keyOf)), [rows, chosen])
   const { fetchNextPage } = kept
   const more = useCallback(() => void fetchNextPage(), [fetchNextPage])
-  const give = (body: ReleaseKept) => release.mutate(body, { onSuccess: ({ released, left }) => onDone(`${counted(released, 'task')} no longer kept for ${name}: anybody may have ${released === 1 ? 'it' : 'them'}.${left > 0 ? ` ${count(left)} are left.` : ''}`) })
+  // By the promise: with the last of what is kept this table goes, mostly before the answer is here.
+  const give = (body: ReleaseKept) =>
+    void release.mutateAsync(body).then(
+      ({ released, left }) => onDone(`${counted(released, 'task')} no longer kept for ${name}: anybody may have ${released === 1 ? 'it' : 'them'}.${left > 0 ? ` ${count(left)} are left.` : ''}`),
+      () => undefined, // shown below
+    )
   const tasks = [...new Set(rows.filter((row) => selected.has(keyOf(row))).map((row) => row.task.id))]
   return (
     <>
