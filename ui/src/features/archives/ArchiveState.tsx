@@ -1,7 +1,7 @@
 // Where an archive is, with its progress while a worker is at it.
 import type { Archive } from '@/api/types'
+import { StateUnderWay } from '@/design/Progress'
 import { StatusBadge } from '@/design/StatusBadge'
-import css from '@/features/archives/archives.module.css'
 import { isUnderWay } from '@/features/archives/words'
 
 export function ArchiveState({ archive, bare }: { archive: Archive; bare?: boolean }) {
@@ -11,10 +11,5 @@ export function ArchiveState({ archive, bare }: { archive: Archive; bare?: boole
   if (archive.state === 'completed') return <StatusBadge state="archived" word="archived" />
   if (!isUnderWay(archive) || archive.state === 'queued' || archive.state === 'deleting') return <StatusBadge state={archive.state} />
   const part = Math.round(archive.progress * 100)
-  return (
-    <span className={css['running']}>
-      <StatusBadge state={archive.state} word={`${archive.state} ${part} %`} />
-      <progress className={css['bar']} max={100} value={part} aria-label={`${archive.name}: ${archive.state}`} />
-    </span>
-  )
+  return <StateUnderWay state={archive.state} word={`${archive.state} ${part} %`} part={part} label={`${archive.name}: ${archive.state}`} />
 }

@@ -1,9 +1,9 @@
 // Why a result is rejected: one reason or several, in words of one's own or those that are said often.
-import { Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { Button } from '@/design/Button'
 import { Dialog, DialogFoot } from '@/design/Dialog'
 import { ProblemNotice } from '@/design/Notice'
+import { ReasonField } from '@/design/ReasonField'
 import css from '@/features/audits/audits.module.css'
 
 const REASONS = ['Something is missing', 'Something is wrong', 'Not what the instructions describe']
@@ -26,20 +26,7 @@ export function RejectDialog({ onClose, onReject, pending, problem }: RejectDial
       <div className={css['reasons']}>
         {REASONS.map((each) => <Button key={each} small aria-pressed={chosen.includes(each)} onClick={() => setChosen(chosen.includes(each) ? chosen.filter((one) => one !== each) : [...chosen, each])}>{each}</Button>)}
       </div>
-      <Textarea
-        label="Reason"
-        data-autofocus
-        rows={3}
-        maxLength={1000}
-        value={own}
-        onChange={(event) => setOwn(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
-          event.preventDefault()
-          event.stopPropagation()
-          if (!missing && !pending) onReject(reasons)
-        }}
-      />
+      <ReasonField value={own} onChange={setOwn} onDone={() => { if (!missing && !pending) onReject(reasons) }} />
       <ProblemNotice problem={problem} />
       <DialogFoot>
         <Button onClick={onClose}>Keep</Button>

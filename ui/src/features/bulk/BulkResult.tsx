@@ -5,6 +5,7 @@ import { bulkCsvHref, bulkQuery, isUnderWay, useMoveBulk } from '@/api/bulk'
 import type { BulkPage } from '@/api/types'
 import { Button } from '@/design/Button'
 import { ProblemNotice } from '@/design/Notice'
+import { ProgressBar } from '@/design/Progress'
 import { Sentence } from '@/design/Sentence'
 import { Skeleton } from '@/design/Skeleton'
 import { StatusBadge } from '@/design/StatusBadge'
@@ -35,7 +36,7 @@ export function BulkResult({ id, onClose, onOther }: BulkResultProps) {
         <StatusBadge state={bulk.state === 'completed_with_refusals' ? 'completed_with_errors' : bulk.state === 'undone' ? 'released' : bulk.state} word={words(bulk.state)} />
         <span>{isUnderWay(bulk) ? `${count(told(bulk))} of ${counted(bulk.total, 'task')}` : afterOf(bulk)}</span>
       </div>
-      {isUnderWay(bulk) && <progress className={css['progress']} max={bulk.total} value={told(bulk)} aria-label="Progress" />}
+      {isUnderWay(bulk) && <ProgressBar label="Progress" value={told(bulk)} max={bulk.total} />}
       {bulk.reason && bulk.reasons.length === 0 && <p className={css['says']}><Sentence text={bulk.reason} /></p>}
       <Reasons reasons={bulk.reasons} />
       <ProblemNotice problem={move.error} />

@@ -9,6 +9,7 @@ import { IconButton } from '@/design/Button'
 import { DataTable } from '@/design/DataTable'
 import { Confirm } from '@/design/Dialog'
 import { ProblemNotice } from '@/design/Notice'
+import { StateUnderWay } from '@/design/Progress'
 import { StatusBadge } from '@/design/StatusBadge'
 import { Bytes, Duration, Time } from '@/design/Time'
 import type { Column } from '@/design/table-columns'
@@ -118,10 +119,5 @@ function columns(cancel: (id: string) => void, cancelling: string | undefined, r
 function State({ each }: { each: Export }) {
   if (each.state !== 'running') return <StatusBadge state={each.state} />
   const part = Math.round(each.progress * 100)
-  return (
-    <span className={css['running']}>
-      <StatusBadge state="running" word={`${part} %`} />
-      <progress className={css['bar']} max={100} value={part} aria-label={`${each.file_name}: made`} />
-    </span>
-  )
+  return <StateUnderWay state="running" word={`${part} %`} part={part} label={`${each.file_name}: made`} />
 }

@@ -1,12 +1,12 @@
 // One row a member: how much they have in hand, where, since when; opened, the tasks themselves.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { useFacts } from '@/api/live'
 import { holdersQuery } from '@/api/reservations'
 import type { Holder } from '@/api/types'
 import { Button } from '@/design/Button'
 import { DataTable } from '@/design/DataTable'
+import { Expander } from '@/design/Expander'
 import { ProblemNotice } from '@/design/Notice'
 import { Time } from '@/design/Time'
 import type { Column } from '@/design/table-columns'
@@ -67,14 +67,7 @@ function columns(open: string | undefined, toggle: (row: Holder) => void, releas
   return [
     {
       id: 'open', head: 'Tasks', quiet: true, width: 44, bar: 0,
-      cell: (row) => {
-        const isOpen = open === row.member.id
-        return (
-          <button type="button" className={css['chevron']} aria-expanded={isOpen} aria-label={`Tasks of ${row.member.name}`} onClick={() => toggle(row)}>
-            {isOpen ? <IconChevronDown size={14} /> : <IconChevronRight size={14} />}
-          </button>
-        )
-      },
+      cell: (row) => <Expander label={`Tasks of ${row.member.name}`} isOpen={open === row.member.id} onToggle={() => toggle(row)} />,
     },
     { id: 'member', head: 'Member', min: 130, cell: ({ member }) => <><span className={css['name']}>{member.name}</span> <span className="meta">{member.kind === 'key' ? 'key' : words(member.role)}</span></> },
     { id: 'held', head: 'In hand', width: 76, align: 'end', bar: 24, cell: (row) => <Number n={row.held} /> },

@@ -9,6 +9,7 @@ import { isTooLargeToShow, uploadPreviewQuery, useSendUpload } from '@/api/uploa
 import { Button } from '@/design/Button'
 import { Dialog, DialogFoot } from '@/design/Dialog'
 import { ProblemNotice } from '@/design/Notice'
+import { ProgressBar } from '@/design/Progress'
 import { Sentence } from '@/design/Sentence'
 import { Skeleton } from '@/design/Skeleton'
 import { DropArea } from '@/features/uploads/DropArea'
@@ -105,7 +106,7 @@ function NewUploadForm({ onClose, projects, project, onProject, file, onFile, on
         </div>
       </Radio.Group>
       <ProblemNotice problem={send.error?.name === 'AbortError' ? null : send.error} />
-      {send.isPending && <progress className={css['bar']} max={1} value={part} aria-label="Sending" />}
+      {send.isPending && <ProgressBar label="Sending" value={part} max={1} />}
       <DialogFoot>
         <Button onClick={send.isPending ? () => stop.current?.abort() : onClose}>{send.isPending ? 'Stop' : 'Cancel'}</Button>
         <Button look="primary" disabledReason={why} pending={send.isPending} onClick={submit}>

@@ -1,13 +1,14 @@
 // The history of uploads: what came, what became of it, and what was wrong with which row.
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
-import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { type ReactNode, useCallback } from 'react'
 import { useFacts } from '@/api/live'
 import type { Upload } from '@/api/types'
 import { uploadErrorsQuery, uploadsQuery, useCancelUpload } from '@/api/uploads'
 import { Button } from '@/design/Button'
 import { DataTable } from '@/design/DataTable'
+import { Expander } from '@/design/Expander'
 import { ProblemNotice } from '@/design/Notice'
+import { StateUnderWay } from '@/design/Progress'
 import { StatusBadge } from '@/design/StatusBadge'
 import { Bytes, Duration, Time } from '@/design/Time'
 import type { Column } from '@/design/table-columns'
@@ -73,11 +74,7 @@ function columns(open: string | undefined, toggle: (upload: Upload) => void, can
   return [
     {
       id: 'open', head: 'Errors', quiet: true, width: 36, bar: 0,
-      cell: (upload) => hasMoreToSay(upload) && (
-        <button type="button" className={css['chevron']} aria-expanded={open === upload.id} aria-label={`What was wrong in ${upload.file_name}`} onClick={() => toggle(upload)}>
-          {open === upload.id ? <IconChevronDown size={14} /> : <IconChevronRight size={14} />}
-        </button>
-      ),
+      cell: (upload) => hasMoreToSay(upload) && <Expander label={`What was wrong in ${upload.file_name}`} isOpen={open === upload.id} onToggle={() => toggle(upload)} />,
     },
     { id: 'file', head: 'File', min: 120, cell: (upload) => <span title={upload.file_name}>{upload.file_name}</span> },
     { id: 'state', head: 'Status', width: 184, bar: 110, cell: (upload) => <State upload={upload} /> },
@@ -99,10 +96,5 @@ function columns(open: string | undefined, toggle: (upload: Upload) => void, can
 function State({ upload }: { upload: Upload }) {
   if (!isUnderWay(upload) || upload.state === 'queued') return <StatusBadge state={upload.state} word={upload.state === 'completed_with_errors' ? 'completed, with errors' : undefined} />
   const part = Math.round(upload.progress * 100)
-  return (
-    <span className={css['running']}>
-      <StatusBadge state={upload.state} word={`${upload.state} ${part} %`} />
-      <progress className={css['bar']} max={100} value={part} aria-label={`${upload.file_name}: ${upload.state}`} />
-    </span>
-  )
+  return <StateUnderWay state={upload.state} word={`${upload.state} ${part} %`} part={part} label={`${upload.file_name}: ${upload.state}`} />
 }

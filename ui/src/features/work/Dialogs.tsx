@@ -1,10 +1,10 @@
 // The questions of the workbench: why it is skipped, whether it is given back, which of two versions stands.
-import { Textarea } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import type { Json } from '@/api/types'
 import { Button } from '@/design/Button'
 import { Dialog, DialogFoot } from '@/design/Dialog'
 import { ProblemNotice } from '@/design/Notice'
+import { ReasonField } from '@/design/ReasonField'
 import type { Conflict } from '@/features/work/draft-saver'
 import css from '@/features/work/Workbench.module.css'
 
@@ -27,20 +27,7 @@ export function SkipDialog({ open, onClose, onSkip, pending, problem }: SkipDial
       <div className={css['reasons']}>
         {REASONS.map((each) => <Button key={each} small aria-pressed={reason === each} onClick={() => setReason(each)}>{each}</Button>)}
       </div>
-      <Textarea
-        label="Reason"
-        data-autofocus
-        rows={3}
-        maxLength={1000}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
-          event.preventDefault()
-          event.stopPropagation()
-          if (!missing) onSkip(reason.trim())
-        }}
-      />
+      <ReasonField value={reason} onChange={setReason} onDone={() => { if (!missing) onSkip(reason.trim()) }} />
       <ProblemNotice problem={problem} />
       <DialogFoot>
         <Button onClick={onClose}>Keep working</Button>
