@@ -151,12 +151,12 @@ def test_one_task_and_any_filter_of_the_list(terminal: Terminal, project: str, t
 def test_a_consumer_gets_what_changed_since_the_last_time(
     terminal: Terminal, owner: Somebody, project: str, tasks: list[str]
 ) -> None:
-    asked = ("export", "--project", project, "--consumer", "billing", "--output", "changed.jsonl", "--json")
+    asked = ("export", "--project", project, "--consumer", "accounting", "--output", "changed.jsonl", "--json")
 
     def changed() -> list[str]:
         told = terminal.run(*asked).json
         lines = (terminal.folder / "changed.jsonl").read_text("utf-8").splitlines()
-        assert (told["state"], told["tasks"], told["consumer"]["name"]) == ("completed", len(lines), "billing")
+        assert (told["state"], told["tasks"], told["consumer"]["name"]) == ("completed", len(lines), "accounting")
         return [json.loads(line)["id"] for line in lines]
 
     assert changed() == tasks
