@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard import ledger
 from taskyard.access import Actor
-from taskyard.domain import answers, files, projects, reservations
+from taskyard.domain import answers, audits, files, projects, reservations
 from taskyard.kit.db.engine import Database
 from taskyard.ledger import Fact, Together
 
@@ -35,13 +35,15 @@ async def _end_holds_of_member(session: AsyncSession, fact: Fact, actor: Actor) 
 
 
 async def _forget_answers(session: AsyncSession, fact: Fact, actor: Actor) -> None:
-    if fact.task_id is not None:
-        await answers.delete_of_task(session, actor.workspace_id, fact.task_id)
+    await _forget_answers_of_many(session, [fact], actor)
+
+
+async def _forget_audits(session: AsyncSession, fact: Fact, actor: Actor) -> None:
+    await _forget_audits_of_many(session, [fact], actor)
 
 
 async def _forget_files(session: AsyncSession, fact: Fact, actor: Actor) -> None:
-    if fact.task_id is not None:
-        await files.forget(session, actor.workspace_id, fact.task_id)
+    await _forget_files_of_many(session, [fact], actor)
 
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
@@ -53,7 +55,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     # A step beside theirs failed: people hold nothing that nobody waits for.
     "run.failed": (_end_holds,),
     "run.cancelled": (_end_holds,),
-    "task.deleted": (_forget_answers, _forget_files),
+    "task.deleted": (_forget_answers, _forget_audits, _forget_files),
 }
 
 
@@ -67,6 +69,10 @@ async def _forget_answers_of_many(session: AsyncSession, facts: Sequence[Fact], 
     await answers.delete_of_tasks(session, actor.workspace_id, [fact.task_id for fact in facts if fact.task_id])
 
 
+async def _forget_audits_of_many(session: AsyncSession, facts: Sequence[Fact], actor: Actor) -> None:
+    await audits.delete_of_tasks(session, actor.workspace_id, [fact.task_id for fact in facts if fact.task_id])
+
+
 async def _forget_files_of_many(session: AsyncSession, facts: Sequence[Fact], actor: Actor) -> None:
     await files.forget(session, actor.workspace_id, *[fact.task_id for fact in facts if fact.task_id])
 
@@ -75,6 +81,7 @@ async def _forget_files_of_many(session: AsyncSession, facts: Sequence[Fact], ac
 AT_ONCE: dict[Reaction, ReactionToMany] = {
     _end_holds: _end_holds_in_many,
     _forget_answers: _forget_answers_of_many,
+    _forget_audits: _forget_audits_of_many,
     _forget_files: _forget_files_of_many,
 }
 

@@ -64,14 +64,9 @@ async def today_of(session: AsyncSession, workspace_id: UUID, member_id: UUID) -
     return int(row.submitted), float(row.seconds)
 
 
-async def delete_of_task(session: AsyncSession, workspace_id: UUID, task_id: UUID) -> None:
-    """Remove all answers of a task."""
-    await session.execute(_DELETE, {"workspace_id": workspace_id, "task_id": task_id})
-
-
 async def delete_of_tasks(session: AsyncSession, workspace_id: UUID, task_ids: Sequence[UUID]) -> None:
-    """Remove all answers of many tasks."""
-    await session.execute(_DELETE_MANY, {"workspace_id": workspace_id, "task_ids": id_list(task_ids)})
+    """Remove all answers of tasks that are deleted."""
+    await session.execute(_DELETE, {"workspace_id": workspace_id, "task_ids": id_list(task_ids)})
 
 
 _TODAY = text("""
@@ -79,7 +74,4 @@ _TODAY = text("""
     WHERE workspace_id = :workspace_id AND member_id = :member_id AND kind IN ('answer', 'prior')
       AND created_at >= date_trunc('day', now()) AND kept_from IS NULL AND fixes IS NULL
 """)
-_DELETE = text("DELETE FROM answers WHERE workspace_id = :workspace_id AND task_id = :task_id")
-_DELETE_MANY = text(
-    "DELETE FROM answers WHERE workspace_id = :workspace_id AND task_id = ANY(CAST(:task_ids AS uuid[]))"
-)
+_DELETE = text("DELETE FROM answers WHERE workspace_id = :workspace_id AND task_id = ANY(CAST(:task_ids AS uuid[]))")

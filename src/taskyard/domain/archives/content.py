@@ -240,4 +240,7 @@ _DELETES = (
     f"DELETE FROM runs WHERE {_OF_TASKS}",
     f"DELETE FROM task_inputs WHERE {_OF_TASKS}",
     "DELETE FROM tasks WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s)",
+    # Behind the tasks, as with a deletion: whoever puts them there holds the task meanwhile.
+    f"DELETE FROM task_texts WHERE {_OF_TASKS}",
+    f"DELETE FROM task_values WHERE {_OF_TASKS}",
 )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor
 from taskyard.domain import projects, tasks
 from taskyard.domain.audits.tables import Audit
 from taskyard.domain.tasks import NoSuchTask, Task
+from taskyard.kit.ids import id_list
 
 
 async def seen(session: AsyncSession, actor: Actor, task_id: UUID) -> Task:
@@ -40,3 +42,11 @@ async def last_of_run(session: AsyncSession, workspace_id: UUID, task_id: UUID, 
         .limit(1)
     )
     return found
+
+
+async def delete_of_tasks(session: AsyncSession, workspace_id: UUID, task_ids: Sequence[UUID]) -> None:
+    """Remove the verdicts on tasks that are deleted."""
+    await session.execute(_DELETE, {"workspace_id": workspace_id, "task_ids": id_list(task_ids)})
+
+
+_DELETE = text("DELETE FROM audits WHERE workspace_id = :workspace_id AND task_id = ANY(CAST(:task_ids AS uuid[]))")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Text, func
+from sqlalchemy import CheckConstraint, DateTime, Index, PrimaryKeyConstraint, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,7 +19,6 @@ class Audit(Base):
     __tablename__ = "audits"
     __table_args__ = (
         PrimaryKeyConstraint("workspace_id", "id"),
-        ForeignKeyConstraint(["workspace_id", "task_id"], ["tasks.workspace_id", "tasks.id"], ondelete="CASCADE"),
         CheckConstraint(FOUND_CHECK, "verdict"),
         CheckConstraint("verdict <> 'rejected' OR cardinality(reasons) > 0", "reasons"),
         CheckConstraint("(verdict = 'fixed') = (answer_id IS NOT NULL AND prior_answer_id IS NOT NULL)", "fix"),

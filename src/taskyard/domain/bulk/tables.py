@@ -10,7 +10,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     DateTime,
-    ForeignKeyConstraint,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -69,7 +68,6 @@ class BulkItem(Base):
     __tablename__ = "bulk_items"
     __table_args__ = (
         PrimaryKeyConstraint("workspace_id", "bulk_id", "number"),
-        ForeignKeyConstraint(["workspace_id", "bulk_id"], ["bulks.workspace_id", "bulks.id"], ondelete="CASCADE"),
         CheckConstraint("outcome IN ({})".format(", ".join(f"'{outcome.value}'" for outcome in Outcome)), "outcome"),
         # A few refusals among a million items.
         Index(

@@ -37,13 +37,13 @@ async def lock(
     here = {"workspace_id": workspace_id, "ids": id_list(ids)}
     locked = id_list([])
     if with_turns:
-        locked = id_list(await session.scalars(_RUNS_OF, {**here, "but": locked}))
+        locked = await session.scalar(_RUNS_OF, {**here, "but": locked}) or locked
         await _lock_turns(session, workspace_id, locked, with_runs=with_runs)
     await session.execute(_LOCK_TASKS, here)
-    if with_turns and (later := list(await session.scalars(_RUNS_OF, {**here, "but": locked}))):
+    if with_turns and (later := await session.scalar(_RUNS_OF, {**here, "but": locked})):
         # Rare: somebody began another run in between. Its turns come behind the task here, so a ring is possible;
         # then one of the two is undone and begins again.
-        await _lock_turns(session, workspace_id, id_list(later), with_runs=with_runs)
+        await _lock_turns(session, workspace_id, later, with_runs=with_runs)
 
 
 async def _lock_turns(session: AsyncSession, workspace_id: UUID, runs: str, *, with_runs: bool) -> None:
@@ -87,8 +87,8 @@ def _numbers(first: int, count: int) -> str:
     return ", ".join(map(str, range(first, first + count)))
 
 
-def _by_id(row: Row) -> UUID:
-    return row.id
+def _by_id(row: Row) -> int:
+    return row.id.int
 
 
 def standing_of(row: Sequence[Any]) -> Standing:
@@ -134,8 +134,9 @@ _WHO = f"""
         WHERE {_OPEN_FOR_PEOPLE}), true) AS is_kept_so"""
 _NOBODY = "false AS is_held_by_other, true AS fits_role"
 
+# As one text, like the lists that go there: nobody here looks at a single one.
 _RUNS_OF = text("""
-    SELECT run_id FROM tasks
+    SELECT CAST(array_agg(run_id) AS text) FROM tasks
     WHERE workspace_id = :workspace_id AND id = ANY(CAST(:ids AS uuid[])) AND run_id IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM unnest(CAST(:but AS uuid[])) AS known(id) WHERE known.id = tasks.run_id)
 """)

@@ -124,13 +124,14 @@ async def _is_large(session: AsyncSession, named: dict[str, object]) -> bool:
 _OF_INPUT = """(SELECT string_agg(value #>> '{}', E'\\n')
     FROM jsonb_path_query(task_inputs.input, 'strict $.**') AS value
     WHERE jsonb_typeof(value) IN ('string', 'number'))"""
+# A task that is being deleted is waited for, and then not there: nothing is put beside what has gone.
 _PUT_WORDS = text(f"""
     INSERT INTO task_texts (workspace_id, task_id, words)
     SELECT tasks.workspace_id, tasks.id,
            left(lower(concat_ws(E'\\n', tasks.id::text, tasks.external_id, {_OF_INPUT})), :most)
     FROM tasks JOIN task_inputs ON task_inputs.workspace_id = :workspace_id AND task_inputs.task_id = tasks.id
     WHERE tasks.workspace_id = :workspace_id AND tasks.id = ANY(:ids)
-    ORDER BY tasks.id ON CONFLICT (workspace_id, task_id) DO NOTHING
+    ORDER BY tasks.id FOR KEY SHARE OF tasks ON CONFLICT (workspace_id, task_id) DO NOTHING
 """)  # noqa: S608 - constants
 # Lists and objects are in no order, nor are numbers beyond all measure.
 _PUT_VALUES = text("""
@@ -146,7 +147,7 @@ _PUT_VALUES = text("""
     WHERE tasks.workspace_id = :workspace_id AND tasks.id = ANY(:ids)
       AND (CAST(:field AS text) IS NULL OR sorted.field = :field)
       AND jsonb_typeof(task_inputs.input -> sorted.field) IN ('number', 'string', 'boolean')
-    ORDER BY tasks.id ON CONFLICT (workspace_id, task_id, field) DO NOTHING
+    ORDER BY tasks.id FOR KEY SHARE OF tasks ON CONFLICT (workspace_id, task_id, field) DO NOTHING
 """)
 _NOTE_SPAN = text("""
     INSERT INTO task_spans (workspace_id, id, project_id, field, first_id, last_id)

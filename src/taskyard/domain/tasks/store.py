@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, delete, literal, select, text
+from sqlalchemy import ARRAY, Uuid, any_, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -118,18 +118,15 @@ async def inputs_of(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUI
 
 
 async def remove_many(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID]) -> None:
-    """Delete tasks and their inputs."""
-    for statement in (_REMOVE_INPUTS, _REMOVE):
+    """Delete tasks with their inputs and what stands beside them to be found by."""
+    for statement in (_REMOVE_INPUTS, _REMOVE, *_REMOVE_BESIDE):
         await session.execute(statement, {"workspace_id": workspace_id, "ids": id_list(ids)})
 
 
 async def remove(session: AsyncSession, task: Task) -> None:
-    """Delete a task and its input."""
-    await session.execute(
-        delete(TaskInput).where(TaskInput.workspace_id == task.workspace_id, TaskInput.task_id == task.id)
-    )
-    await session.delete(task)
-    await session.flush()
+    """Delete a task like many."""
+    await remove_many(session, task.workspace_id, [task.id])
+    session.expunge(task)
 
 
 _INPUT = "SELECT input FROM task_inputs WHERE workspace_id = %(workspace_id)s AND task_id = %(task_id)s"
@@ -137,3 +134,8 @@ _REMOVE_INPUTS = text(
     "DELETE FROM task_inputs WHERE workspace_id = :workspace_id AND task_id = ANY(CAST(:ids AS uuid[]))"
 )
 _REMOVE = text("DELETE FROM tasks WHERE workspace_id = :workspace_id AND id = ANY(CAST(:ids AS uuid[]))")
+# Behind the tasks: a worker that is just putting them there holds a task until they are seen here.
+_REMOVE_BESIDE = tuple(
+    text(f"DELETE FROM {table} WHERE workspace_id = :workspace_id AND task_id = ANY(CAST(:ids AS uuid[]))")  # noqa: S608
+    for table in ("task_texts", "task_values")
+)

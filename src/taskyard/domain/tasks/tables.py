@@ -125,17 +125,12 @@ class TaskInput(Base):
     extra: Mapped[dict[str, Any]] = mapped_column("metadata", JSONB)
 
 
-def _of_task() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["workspace_id", "task_id"], ["tasks.workspace_id", "tasks.id"], ondelete="CASCADE")
-
-
 class TaskText(Base):
     """The words of a task in small letters, to be looked through by an index that no change of state touches."""
 
     __tablename__ = "task_texts"
     __table_args__ = (
         PrimaryKeyConstraint("workspace_id", "task_id"),
-        _of_task(),
         # Read by the function tasks_with_words alone: under row-level security LIKE is not taken to an index.
         Index("task_texts_words_ix", "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
     )
@@ -167,7 +162,6 @@ class TaskValue(Base):
     __tablename__ = "task_values"
     __table_args__ = (
         PrimaryKeyConstraint("workspace_id", "task_id", "field"),
-        _of_task(),
         # In the order of a page, either way.
         Index(
             "task_values_number_ix",
