@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from taskyard.domain import uploads
 from taskyard.domain.tasks import BATCH_CHARS_MAX, EXTERNAL_ID_CHARS_MAX
 from taskyard.domain.uploads import portions
 from taskyard.domain.uploads.rules import ATTEMPTS_MAX
+from taskyard.kit.ids import new_id
 from taskyard.kit.settings import Settings
 from taskyard.worker import Worker
 from tests.builders import BOTH_FLOW, PICTURE_FLOW, Person, Yard
 
 OPEN = {"queued", "validating", "processing"}
+MADE_BY_HAND = """
+    WITH made AS (
+        INSERT INTO tasks (workspace_id, id, project_id, external_id, status, steps, priority, preview, run_count, redo_count)
+        VALUES (:here, :id, :project, 'a', 'queued', '{}', 0, 'hello', 0, 0) RETURNING workspace_id, id)
+    INSERT INTO task_inputs (workspace_id, task_id, input, metadata)
+    SELECT workspace_id, id, '{"text": "hello"}', '{}' FROM made
+"""
+WAITS = "SELECT 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
 ROWS = b'text,external_id,priority,batch,metadata\nhello,a,3,may,\nworld,b,,,"{""n"": 1}"\n'
 
 
@@ -216,6 +227,22 @@ async def test_a_repeat_changes_nothing_and_says_so(yard: Yard, settings: Settin
         assert counts(done) == expected
     assert "Nothing is new" in done["reason"]
     assert [row[0] for row in await yard.sql("SELECT count(*) FROM step_runs")] == [2]
+
+
+async def test_a_task_made_meanwhile_with_the_same_external_id_is_no_error(yard: Yard, settings: Settings) -> None:
+    project = await yard.project()
+    upload = (await give(yard.owner, project, ROWS)).json
+    async with yard.desk.database.transaction(yard.workspace_id) as session:
+        await session.execute(text(MADE_BY_HAND), {"here": yard.workspace_id, "id": new_id(), "project": UUID(project)})
+        entering = asyncio.create_task(enter(yard, settings, upload))
+        # Its upload is in the database already, and waits for what becomes of this one.
+        while not await yard.sql(WAITS) and not entering.done():
+            await asyncio.sleep(0.01)
+        assert not entering.done()
+    await entering
+    assert counts(await ended(yard, upload)) == (2, 1, 1, 0)
+    kept = await yard.sql("SELECT external_id, upload_id IS NULL FROM tasks ORDER BY external_id")
+    assert [tuple(row) for row in kept] == [("a", True), ("b", False)]
 
 
 async def test_the_same_file_counts_the_same_however_often_it_comes(

@@ -10,7 +10,9 @@ from typing import Any
 
 import orjson
 import psycopg
-from sqlalchemy import text
+from psycopg.errors import UniqueViolation
+from sqlalchemy import TextClause, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.domain import files
@@ -34,6 +36,7 @@ class Staging:
         self._connection = connection
         self._upload = upload
         self._has_external_ids = False
+        self._has_known: bool | None = None
         self._has_files = False
         self.created = 0
         self.unchanged = 0
@@ -95,11 +98,7 @@ class Staging:
         about = {**scope, "project_id": upload.project_id, "created_by": upload.created_by}
         staged = (await self._session.execute(_COUNT)).scalar_one()
         steps = [{"opening": number, "steps": opening.steps} for number, opening in enumerate(openings)]
-        made = await self._session.execute(
-            _TASKS_WITH_IDS if self._has_external_ids else _TASKS,
-            {**about, "steps": orjson.dumps(steps).decode(), "upload_id": upload.id},
-        )
-        created = made.rowcount  # type: ignore[attr-defined]
+        created = await self._make_tasks({**about, "steps": orjson.dumps(steps).decode(), "upload_id": upload.id})
         if created < staged:
             await self._session.execute(_BY_KEY, {"whole": "off"})
             self.differing += (await self._session.execute(_DIFFERING, about)).scalar_one()
@@ -123,6 +122,28 @@ class Staging:
     async def wake_models(self) -> None:
         """Tell idle workers, once this is committed, that there is something for models to do."""
         await self._session.execute(_WAKE)
+
+    async def _make_tasks(self, values: dict[str, Any]) -> int:
+        """Make a task of each staged row whose external id the project has not yet; return how many.
+
+        Looking for those makes every row a quarter dearer, so it is done only when there are some.
+        """
+        if self._has_external_ids and self._has_known is None:
+            self._has_known = (await self._session.execute(_HAS_KNOWN, values)).first() is not None
+        if not self._has_external_ids or not self._has_known:
+            try:
+                async with self._session.begin_nested():
+                    return await self._run(_TASKS, values)
+            except IntegrityError as error:
+                if not isinstance(error.orig, UniqueViolation):
+                    raise
+                # Somebody has just made a task with one of these ids.
+                self._has_known = True
+        return await self._run(_TASKS_WITH_IDS, values)
+
+    async def _run(self, statement: TextClause, values: dict[str, Any]) -> int:
+        done = await self._session.execute(statement, values)
+        return int(done.rowcount)  # type: ignore[attr-defined]
 
     async def _use_files(self) -> None:
         """Have the tasks that were made hold on to their files, some thousand at a time."""
@@ -228,7 +249,11 @@ _INSERT_TASKS = f"""
         ON stands.opening = staged.opening
 """  # noqa: S608 - names of states
 _TASKS = text(_INSERT_TASKS)
-# Looking for conflicts makes every row dearer, so only those pay for it that can have one.
+_HAS_KNOWN = text("""
+    SELECT 1 FROM tasks
+    WHERE workspace_id = :workspace_id AND project_id = :project_id AND external_id IS NOT NULL
+    ORDER BY external_id LIMIT 1
+""")
 _TASKS_WITH_IDS = text(
     f"{_INSERT_TASKS} ON CONFLICT (workspace_id, project_id, external_id) WHERE external_id IS NOT NULL DO NOTHING"
 )
