@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Header, Query, Request, Response
+from pydantic import Field
 
 from taskyard.access import Permission
 from taskyard.domain.runs import RunState
@@ -16,6 +17,7 @@ from taskyard.ledger import Position
 from taskyard.models.catalogue import catalogue
 from taskyard.steps.registry import step_kinds
 from taskyard.views import batches, live, run_page, schemas, task_list, task_page, work_home
+from taskyard.views.task_fields import FIELDS_MAX
 from taskyard.web import AtHand, OpenLater, Router, Session, Who
 from taskyard.web.bodies import Page, page_ask
 from taskyard.web.streams import event_stream
@@ -23,11 +25,12 @@ from taskyard.web.streams import event_stream
 routes = Router(noun="pages")
 Ask = Annotated[PageAsk, Depends(page_ask)]
 Words = Annotated[str | None, Query(max_length=500)]
+Fields = Annotated[list[Annotated[str, Field(max_length=500)]], Query(max_length=FIELDS_MAX)]
 
 
 async def task_filter(request: Request, actor: Who, asked: Annotated[FilterAsked, Query()]) -> TaskFilter:
     """Read what a list is narrowed to; a field that is not there, or not for this actor, is refused."""
-    refuse_unknown_fields(request.query_params.keys(), [*FilterAsked.model_fields, "sort", "limit", "cursor"])
+    refuse_unknown_fields(request.query_params.keys(), [*FilterAsked.model_fields, "sort", "fields", "limit", "cursor"])
     narrowed = asked.narrowed()
     refuse_hidden_fields(actor, narrowed)
     return narrowed
@@ -40,9 +43,13 @@ async def tasks(
     ask: Ask,
     asked: Annotated[TaskFilter, Depends(task_filter)],
     sort: Words = None,
+    fields: Fields = [],  # noqa: B006 - FastAPI copies it
 ) -> Response:
-    """List tasks; the default order is last submitted, then created, newest first."""
-    return Response(await task_list.page(session, actor, asked, sort, ask), media_type="application/json")
+    """List tasks; the default order is last submitted, then created, newest first.
+
+    `fields` adds values of the input to the rows, each as `input.` and its name; a long text is cut to 200 characters.
+    """
+    return Response(await task_list.page(session, actor, asked, sort, ask, fields), media_type="application/json")
 
 
 @routes.verb("GET", "/batches", may=Permission.TASKS_READ, answers=schemas.Batches)

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from taskyard.domain.files import FileSaid
 from taskyard.domain.runs import RunState
 from taskyard.domain.tasks import AuditStatus, TaskStatus
@@ -39,6 +41,7 @@ class TaskRow(Said):
     created_at: datetime
     last_submitted_at: datetime | None
     completed_at: datetime | None
+    fields: dict[str, Any] | None = Field(default=None, description="what was asked for of the input; else left out")
 
 
 class Batches(Said):

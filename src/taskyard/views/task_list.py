@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ from taskyard.domain import tasks
 from taskyard.domain.tasks import TaskFilter
 from taskyard.kit.db.statements import named_in
 from taskyard.kit.pages import EXACT_TOTAL_MAX, PageAsk, read_cursor, write_cursor
+from taskyard.views.task_fields import INPUTS, named_fields, with_fields
 from taskyard.views.task_orders import DEFAULT_ORDER, Part, order_of
 from taskyard.views.visibility import bindings, visible
 
@@ -51,8 +53,16 @@ JOINS = """
     LEFT JOIN runs ON runs.workspace_id = :workspace_id AND runs.id = tasks.run_id"""
 
 
-async def page(session: AsyncSession, actor: Actor, asked: TaskFilter, sort: str | None, ask: PageAsk) -> bytes:
-    """Return a page of tasks as JSON bytes. The total is exact up to 100,000."""
+async def page(
+    session: AsyncSession,
+    actor: Actor,
+    asked: TaskFilter,
+    sort: str | None,
+    ask: PageAsk,
+    fields: Sequence[str] = (),
+) -> bytes:
+    """Return a page of tasks as JSON bytes, with these fields of their inputs. The total is exact up to 100,000."""
+    names = await named_fields(session, actor, asked, fields)
     order = await order_of(session, actor, sort, asked)
     bound = ["tasks", str(actor.workspace_id), sort or DEFAULT_ORDER, asked.told()]
     after = read_cursor(bound, ask.cursor)
@@ -66,7 +76,7 @@ async def page(session: AsyncSession, actor: Actor, asked: TaskFilter, sort: str
     for part in order.parts_after(after):
         if len(rows) <= ask.limit:
             more_values = {**values, **part.values, "limit": ask.limit + 1 - len(rows)}
-            rows += await _rows(session, [*where, *each.conditions()], part, more_values)
+            rows += await _rows(session, [*where, *each.conditions()], part, more_values, names)
     items = [row[0] for row in rows[: ask.limit]]
     more = write_cursor(bound, list(rows[ask.limit - 1][1:])) if len(rows) > ask.limit else None
     counted = after is not None or more
@@ -76,14 +86,19 @@ async def page(session: AsyncSession, actor: Actor, asked: TaskFilter, sort: str
     return b'{"items":[' + ",".join(items).encode() + b"]," + tail[1:]
 
 
-async def _rows(session: AsyncSession, where: list[str], part: Part, values: dict[str, Any]) -> list[Any]:
+async def _rows(
+    session: AsyncSession, where: list[str], part: Part, values: dict[str, Any], names: Sequence[str]
+) -> list[Any]:
+    # One row of the input for each task that is shown, by its key; without fields the input is not touched.
+    row, told = (with_fields(ROW, len(names)), INPUTS) if names else (ROW, "")
+    values = {**values, **{f"shown_{n}": name for n, name in enumerate(names)}}
     keys = ", ".join(f"{sql} AS key_{n}" for n, sql in enumerate(part.shown))
     statement = f"""
         WITH picked AS MATERIALIZED (
             SELECT tasks.*, {keys} FROM tasks {part.join}
             WHERE {" AND ".join([*where, *part.conditions])} ORDER BY {part.sql()} LIMIT :limit)
-        SELECT {ROW}::text AS row, {", ".join(f"tasks.key_{n}::text" for n in range(len(part.shown)))}
-        FROM picked AS tasks {JOINS}
+        SELECT {row}::text AS row, {", ".join(f"tasks.key_{n}::text" for n in range(len(part.shown)))}
+        FROM picked AS tasks {JOINS} {told}
         ORDER BY {part.sql_of_shown()}
     """  # noqa: S608 - conditions and orders come from tables of ours, values are bound
     return list((await session.execute(_text(statement), named_in(statement, values))).all())

@@ -6,6 +6,8 @@ import type { File, Id } from '@/api/types'
 /** The re-encoded picture for display, whether its description is at hand or not. */
 export const viewUrl = (id: Id, file?: File): string => file?.view_url ?? `${API}/files/${id}/view`
 
+export const thumbnailUrl = (id: Id): string => `${API}/files/${id}/thumbnail`
+
 export const fileQuery = (id: Id) =>
   queryOptions({
     queryKey: ['files', id],

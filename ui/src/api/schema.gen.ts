@@ -1388,6 +1388,8 @@ export interface paths {
         /**
          * Tasks
          * @description List tasks; the default order is last submitted, then created, newest first.
+         *
+         *     `fields` adds values of the input to the rows, each as `input.` and its name; a long text is cut to 200 characters.
          */
         get: operations["pages.tasks"];
         put?: never;
@@ -4485,6 +4487,13 @@ export interface components {
             created_at: string;
             /** External Id */
             external_id: string | null;
+            /**
+             * Fields
+             * @description what was asked for of the input; else left out
+             */
+            fields?: {
+                [key: string]: unknown;
+            } | null;
             /** Files */
             files: {
                 [key: string]: components["schemas"]["FileSaid"];
@@ -4560,6 +4569,13 @@ export interface components {
             created_at: string;
             /** External Id */
             external_id: string | null;
+            /**
+             * Fields
+             * @description what was asked for of the input; else left out
+             */
+            fields?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Id
              * Format: uuid
@@ -7509,6 +7525,7 @@ export interface operations {
         parameters: {
             query?: {
                 sort?: string | null;
+                fields?: string[];
                 /** @description Rows on a page. */
                 limit?: number;
                 /** @description The `next` of the page before. */

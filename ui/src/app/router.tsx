@@ -7,6 +7,7 @@ import { whenSignedOut } from '@/api/http'
 import { tasksQuery } from '@/api/tasks'
 import { meQuery } from '@/api/who'
 import { asProblem } from '@/lib/problem'
+import { wantsFields } from '@/lib/columns'
 import { type TaskSearch, filterOf, isForAnybody, readTaskSearch } from '@/lib/task-search'
 import { parseSearch, stringifySearch } from '@/lib/url-search'
 
@@ -99,11 +100,11 @@ const tasks = createRoute({
   getParentRoute: () => shell,
   path: '/tasks',
   validateSearch: (search): TaskSearch => readTaskSearch(search),
-  loaderDeps: ({ search }) => filterOf(search),
+  loaderDeps: ({ search }) => ({ filter: filterOf(search), columns: search.columns }),
   // Asked for while the page's script is on its way; not awaited, the page shows grey rows meanwhile.
   loader: ({ deps }) => {
-    const list = tasksQuery(deps)
-    if (isForAnybody(deps) && !queries.getQueryData(list.queryKey)) void queries.prefetchInfiniteQuery(list)
+    const list = tasksQuery(deps.filter)
+    if (isForAnybody(deps.filter) && !wantsFields(deps.columns) && !queries.getQueryData(list.queryKey)) void queries.prefetchInfiniteQuery(list)
   },
   component: lazyRouteComponent(() => import('@/pages/TasksPage'), 'TasksPage'),
 })

@@ -5,6 +5,11 @@ const calendar = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' 
 const calendarWithYear = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' })
 const exact = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'long' })
 
+const exactly = new Intl.NumberFormat('en', { maximumFractionDigits: 20 })
+
+/** A number that somebody gave, with all its digits; a very large or small one as powers of ten. */
+export const exactNumber = (n: number): string => (n !== 0 && (Math.abs(n) >= 1e15 || Math.abs(n) < 1e-9) ? String(n) : exactly.format(n)).replace('-', '−')
+
 export const count = (n: number): string => grouped.format(n)
 
 /** "1 row", "1,204 rows"; the plural is regular unless it is given. */

@@ -139,6 +139,9 @@ export function filterOf(search: TaskSearch): TaskFilters & { sort?: string } {
   return Object.fromEntries(known)
 }
 
+/** The same with fields of the input that the rows are to have; without any it is asked as ever. */
+export const withFields = (filter: ReturnType<typeof filterOf>, fields: string[]) => (fields.length > 0 ? { ...filter, fields } : filter)
+
 const narrowing = (search: TaskSearch): string[] => Object.keys(filterOf(search)).filter((name) => name !== 'sort' && name !== 'zone')
 
 export const isFiltered = (search: TaskSearch): boolean => narrowing(search).length > 0

@@ -16,15 +16,17 @@ import { TaskList } from '@/features/tasks/TaskList'
 import { TaskPreview } from '@/features/tasks/TaskPreview'
 import { chosenProjects, inputFields, isOrderGone, stepsOf } from '@/features/tasks/chips'
 import { columnsFor, shownColumns } from '@/features/tasks/columns'
+import { fieldColumns, fieldsOf } from '@/features/tasks/field-columns'
 import { rowsOf } from '@/features/tasks/live-list'
 import { useColumns } from '@/features/tasks/use-columns'
 import { useSelection } from '@/features/tasks/use-selection'
 import { ViewMenu } from '@/features/views/ViewMenu'
+import { isField } from '@/lib/columns'
 import { count, totalOf } from '@/lib/format'
 import { type PageSize, SIZE_KEY, USUAL_SIZE, knownSize } from '@/lib/page-size'
 import { useRemembered } from '@/lib/remember'
 import { SelectedTasks } from '@/pages/SelectedTasks'
-import { INPUT, type TaskSearch, USUAL_ORDER, filterOf, forEverybody, isFiltered } from '@/lib/task-search'
+import { INPUT, type TaskSearch, USUAL_ORDER, filterOf, forEverybody, isFiltered, withFields } from '@/lib/task-search'
 import { stringifySearch } from '@/lib/url-search'
 
 const RecentBulk = lazy(() => import('@/features/bulk/RecentBulk').then((room) => ({ default: room.RecentBulk })))
@@ -43,13 +45,17 @@ export function TasksPage() {
   const change = (next: Partial<TaskSearch>) =>
     void navigate({ search: (now) => ({ ...now, ...next }), replace: true })
   const { chosen, choose } = useColumns(search, change)
-  const columns = useMemo(() => columnsFor(isLead), [isLead])
+  const own = useMemo(() => columnsFor(isLead), [isLead])
+  const inView = search.project?.join()
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- of the search only the projects matter
+  const columns = useMemo(() => [...own, ...fieldColumns(known?.items ?? [], search)], [own, known, inView])
   const picked = chosen?.join()
   const shown = useMemo(() => shownColumns(columns, picked?.split(',')), [columns, picked])
   // The server refuses an order it does not know; the chip says why it is not kept.
   const listed = isOrderGone(projects, search) ? { ...search, sort: undefined } : search
-  const isUnsure = !known && Boolean(search.sort?.includes(INPUT))
-  const { hidden, total, first, rows } = useCounts(listed, size)
+  const isUnsure = !known && Boolean(search.sort?.includes(INPUT) || chosen?.some(isField))
+  const fields = fieldsOf(shown)
+  const { hidden, total, first, rows } = useCounts(listed, fields, size)
   const mayExport = useMay('tasks.export')
   const mayCancel = useMay('tasks.cancel')
   const filter = { ...filterOf(listed), sort: undefined }
@@ -81,7 +87,7 @@ export function TasksPage() {
           start={<ViewMenu search={search} columns={chosen} isLead={isLead} onShow={(next) => void navigate({ search: next })} />}
           end={
             <>
-              <SortMenu sort={listed.sort} columns={columns} fields={inputFields(projects ?? [], search)} onSort={(sort) => change({ sort: sort === USUAL_ORDER ? undefined : sort })} />
+              <SortMenu sort={listed.sort} columns={own} fields={inputFields(projects ?? [], search)} onSort={(sort) => change({ sort: sort === USUAL_ORDER ? undefined : sort })} />
               <ColumnMenu columns={columns} chosen={chosen} onChoose={choose} />
             </>
           }
@@ -117,6 +123,7 @@ export function TasksPage() {
         search={listed}
         waits={isUnsure}
         columns={shown}
+        fields={fields}
         size={size}
         selecting={isLead || mayExport || mayCancel ? selecting : undefined}
         stepsOf={isLead ? (task) => projects?.find((project) => project.id === task.project.id)?.steps.map((step) => step.id) ?? [] : undefined}
@@ -130,9 +137,9 @@ export function TasksPage() {
   )
 }
 
-function useCounts(search: TaskSearch, size: number) {
+function useCounts(search: TaskSearch, fields: string[], size: number) {
   const filtered = isFiltered(search)
-  const pages = useInfiniteQuery({ ...tasksQuery(filterOf(search), size), enabled: false }).data?.pages
+  const pages = useInfiniteQuery({ ...tasksQuery(withFields(filterOf(search), fields), size), enabled: false }).data?.pages
   const shown = pages?.[0]
   const all = useQuery({ ...taskCountQuery, enabled: filtered }).data
   const hidden = filtered && shown && all ? { n: Math.max(0, all.total - shown.total), isExact: all.total_is_exact && shown.total_is_exact } : null

@@ -6,7 +6,7 @@ from taskyard.domain.projects.flow import Flow, Result, Step
 from taskyard.domain.projects.input_cells import Column, takes_other_fields, types_of_fields
 from taskyard.domain.projects.input_schema import InputChecker
 from taskyard.domain.projects.problems import NoSuchProject
-from taskyard.domain.projects.published import Published, Version, published, version
+from taskyard.domain.projects.published import Published, Version, fields_of, published, version
 from taskyard.domain.projects.routes import routes
 from taskyard.domain.projects.rules import OnReject
 from taskyard.domain.projects.store import get, steps_of
@@ -26,6 +26,7 @@ __all__ = [
     "Step",
     "UnresolvedReference",
     "Version",
+    "fields_of",
     "fill",
     "get",
     "holds",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -58,6 +59,15 @@ async def version(session: AsyncSession, workspace_id: UUID, project_id: UUID, n
             _remembered.clear()
         _remembered[key] = found
     return found
+
+
+async def fields_of(session: AsyncSession, actor: Actor, project_ids: Collection[UUID]) -> set[str]:
+    """Return the fields of the input that these projects declare as published; without any, all the actor may see."""
+    return {
+        column.name
+        for project_id, number in await store.published_numbers(session, actor, project_ids)
+        for column in (await version(session, actor.workspace_id, project_id, number)).checker.columns()
+    }
 
 
 async def published(session: AsyncSession, actor: Actor, project_id: UUID) -> Published:

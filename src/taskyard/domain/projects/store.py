@@ -95,6 +95,18 @@ async def versions(
     return list(await session.scalars(asked if before is None else asked.where(FlowVersion.number < before)))
 
 
+async def published_numbers(
+    session: AsyncSession, actor: Actor, project_ids: Collection[UUID]
+) -> list[tuple[UUID, int]]:
+    """Return which version of these projects is published; without any, of all that the actor may see."""
+    asked = select(Project.id, Project.published_version).where(
+        Project.workspace_id == actor.workspace_id, Project.published_version.is_not(None)
+    )
+    if project_ids:
+        asked = asked.where(Project.id.in_(project_ids))
+    return [(row[0], row[1]) for row in await session.execute(_seen_by(actor, asked))]
+
+
 async def steps_of(session: AsyncSession, workspace_id: UUID, project_ids: Collection[UUID]) -> list[str]:
     """Return the steps that any published flow of these projects has."""
     found = await session.scalars(
@@ -132,5 +144,5 @@ async def remove(session: AsyncSession, project: Project) -> None:
     await session.flush()
 
 
-def _seen_by(actor: Actor, asked: Select[Any]) -> Select[Any]:
+def _seen_by(actor: Actor, asked: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return asked.where(Project.shared_with_clients) if actor.role is Role.CLIENT else asked

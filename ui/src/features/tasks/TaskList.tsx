@@ -16,7 +16,7 @@ import css from '@/features/tasks/tasks.module.css'
 import type { Selecting } from '@/features/tasks/use-selection'
 import { useLiveTasks } from '@/features/tasks/use-live-tasks'
 import { count } from '@/lib/format'
-import { type TaskSearch, USUAL_ORDER, filterOf, isFiltered, withoutFilters } from '@/lib/task-search'
+import { type TaskSearch, USUAL_ORDER, filterOf, isFiltered, withFields, withoutFilters } from '@/lib/task-search'
 
 const PriorityEditor = lazy(() => import('@/features/tasks/PriorityEditor').then((room) => ({ default: room.PriorityEditor })))
 
@@ -25,6 +25,8 @@ interface TaskListProps {
   /** Not asked for yet: whether the order exists is still to be known. */
   waits?: boolean
   columns: Column<TaskRow>[]
+  /** Of the input, that the rows bring along for them. */
+  fields: string[]
   /** How many rows are fetched at once. */
   size: number
   /** For those who may do something with several tasks. */
@@ -40,13 +42,14 @@ interface TaskListProps {
   hidden: Hidden | null
 }
 
-export function TaskList({ search, waits, columns, size, selecting, stepsOf, onChange, onOpen, href, empty, hidden }: TaskListProps) {
+export function TaskList({ search, waits, columns, fields, size, selecting, stepsOf, onChange, onOpen, href, empty, hidden }: TaskListProps) {
   const filter = filterOf(search)
-  const tasks = useInfiniteQuery({ ...tasksQuery(filter, size), placeholderData: (before) => before, enabled: !waits })
-  const { fresh, show } = useLiveTasks(filter, size, selecting?.forget)
+  const asked = withFields(filter, fields)
+  const tasks = useInfiniteQuery({ ...tasksQuery(asked, size), placeholderData: (before) => before, enabled: !waits })
+  const { fresh, show } = useLiveTasks(asked, size, selecting?.forget)
   const [restarts, setRestarts] = useState(0)
   const [editing, setEditing] = useState<PriorityAsked | null>(null)
-  const edit = useCallback((task: TaskRow, at: DOMRect) => setEditing({ task, at }), [])
+  const edit = useCallback((task: TaskRow, at: DOMRect) => setEditing({ task, at }), [setEditing])
   const { fetchNextPage } = tasks
   const more = useCallback(() => void fetchNextPage(), [fetchNextPage])
   const pages = tasks.data?.pages

@@ -8,7 +8,7 @@ import css from '@/features/tasks/tasks.module.css'
 import { Thumbnail } from '@/features/tasks/Thumbnail'
 import { count, duration, priorityWords, signed } from '@/lib/format'
 
-const None = () => <span className={css['none']}>–</span>
+export const None = () => <span className={css['none']}>–</span>
 
 /** Below this width a row is two lines of what matters most; above it, the columns that were chosen. */
 export const TALL = { below: 640, height: 52 }

@@ -6,7 +6,7 @@ import { taskPage, taskQuery, tasksQuery } from '@/api/tasks'
 import { type Loaded, changeInPlace, newAtTop, withTotal } from '@/features/tasks/live-list'
 import { type Asking, lookAgain } from '@/features/tasks/look-again'
 import { asProblem } from '@/lib/problem'
-import type { filterOf } from '@/lib/task-search'
+import type { withFields } from '@/lib/task-search'
 import { useStable } from '@/lib/use-stable'
 
 // The first change shows at once; in a flood of them the server is asked once a second.
@@ -14,7 +14,7 @@ const FIRST_MS = 30
 const FLOOD_MS = 1000
 const ABSENCE_MS = 1500
 
-type Filter = ReturnType<typeof filterOf>
+type Filter = ReturnType<typeof withFields>
 
 const asking = (queries: QueryClient, filter: Filter, limit: number): Asking => ({
   page: (cursor) => taskPage({ ...filter, limit, ...(cursor ? { cursor } : {}) }),
