@@ -82,6 +82,10 @@ interface MenuItemProps {
   href?: string
   download?: boolean
   icon?: ReactNode
+  /** What it stands for, for those who look for it in the page. */
+  value?: string
+  /** Keys that do something else with it, for screen readers. */
+  keys?: string
   /** What stands at the end: a note, keys. */
   end?: ReactNode
   /** Several may be on ("check", the menu stays) or one ("radio"). */
@@ -92,7 +96,7 @@ interface MenuItemProps {
   children: ReactNode
 }
 
-export function MenuItem({ onSelect, href, download, icon, end, kind, checked, disabledReason, danger, children }: MenuItemProps) {
+export function MenuItem({ onSelect, href, download, icon, value, keys, end, kind, checked, disabledReason, danger, children }: MenuItemProps) {
   const close = useContext(Close)
   const select = () => {
     if (disabledReason) return
@@ -103,6 +107,8 @@ export function MenuItem({ onSelect, href, download, icon, end, kind, checked, d
     role: kind === 'check' ? 'menuitemcheckbox' : kind === 'radio' ? 'menuitemradio' : 'menuitem',
     'aria-checked': kind ? Boolean(checked) : undefined,
     'aria-disabled': disabledReason ? true : undefined,
+    'data-value': value,
+    'aria-keyshortcuts': keys,
     'data-tip': disabledReason ?? undefined,
     className: `${css['item']} ${danger ? css['danger'] : ''}`,
     tabIndex: -1,

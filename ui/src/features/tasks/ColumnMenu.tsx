@@ -1,7 +1,8 @@
-// Which columns the list shows, and how many rows it fetches at once.
+// Which columns the list shows in which order, and how many rows it fetches at once.
 import { IconColumns } from '@tabler/icons-react'
 import { Button } from '@/design/Button'
 import { Menu, MenuItem, MenuLabel, MenuLine } from '@/design/Menu'
+import { ColumnOrder } from '@/features/tasks/ColumnOrder'
 import { type TaskColumn, usualColumns } from '@/features/tasks/columns'
 import css from '@/features/tasks/tasks.module.css'
 import { PAGE_SIZES, SIZE_KEY, USUAL_SIZE, type PageSize, knownSize } from '@/lib/page-size'
@@ -15,16 +16,12 @@ interface ColumnMenuProps {
 
 export function ColumnMenu({ columns, chosen, onChoose }: ColumnMenuProps) {
   const [size, setSize] = useRemembered<PageSize>(SIZE_KEY, USUAL_SIZE)
-  const on = new Set(chosen ?? usualColumns(columns))
-  const toggle = (id: string) => {
-    const next = columns.filter((column) => on.has(column.id) !== (column.id === id)).map((column) => column.id)
-    onChoose(next)
-  }
+  const shown = chosen?.filter((id) => columns.some((column) => column.id === id)) ?? []
   return (
     <Menu
       label="Columns"
       align="end"
-      width={192}
+      width={224}
       hotkey="c"
       trigger={(given) => (
         <Button {...given} small icon={<IconColumns size={14} />} aria-label="Columns" className={css['columnsButton']}>
@@ -32,11 +29,8 @@ export function ColumnMenu({ columns, chosen, onChoose }: ColumnMenuProps) {
         </Button>
       )}
     >
-      {columns.map((column) => (
-        <MenuItem key={column.id} kind="check" checked={on.has(column.id)} disabledReason={on.size === 1 && on.has(column.id) ? 'One column has to stay' : null} onSelect={() => toggle(column.id)}>
-          {column.head}
-        </MenuItem>
-      ))}
+      <ColumnOrder columns={columns} shown={shown.length > 0 ? shown : usualColumns(columns)} onChoose={onChoose} />
+      <MenuLine />
       <MenuItem disabledReason={chosen ? null : 'They are the usual ones'} onSelect={() => onChoose(undefined)}>Usual columns</MenuItem>
       <MenuLine />
       <MenuLabel>Rows fetched at once</MenuLabel>
