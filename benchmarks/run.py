@@ -12,9 +12,9 @@ from pathlib import Path
 
 from figures import Figure, markdown, show, write
 from servers import Server
-from workloads import bulk, export, hand_out, lists, start_up, tasks_page, upload
+from workloads import archives, bulk, export, hand_out, lists, start_up, tasks_page, upload
 
-NAMES = ("start-up", "upload", "lists", "tasks-page", "hand-out", "export", "bulk")
+NAMES = ("start-up", "upload", "lists", "tasks-page", "hand-out", "export", "bulk", "archives")
 
 
 def main() -> None:
@@ -50,6 +50,10 @@ def measured(names: tuple[str, ...] | list[str], rows: int, seconds: float, time
         with Server() as server:
             upload.run(server, "csv", rows)
             yield from bulk.run(server, rows, times)
+    if "archives" in names:
+        with Server() as server:
+            upload.run(server, "csv", rows)
+            yield from archives.run(server, rows)
     if not {"upload", "lists", "tasks-page", "hand-out", "export"} & set(names):
         return
     with Server() as server:

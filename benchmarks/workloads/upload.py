@@ -12,6 +12,8 @@ from figures import Figure
 from servers import Server, wait_until_done
 
 ROW_BYTES = 280
+# Beyond it a total is said to be that many and more.
+EXACT_TOTAL_MAX = 100_000
 SECONDS_MAX = 300
 MEDIA_TYPES = {"csv": "text/csv", "json": "application/json"}
 FLOOR_SECONDS, AIM_SECONDS, AIM_MEMORY_MB = 5.0, 3.0, 100.0
@@ -44,10 +46,8 @@ def run(server: Server, form: str, rows: int) -> list[Figure]:
     ended = wait_until_done(line, json.loads(said), SECONDS_MAX)
     shown = line.json("GET", f"/tasks?project={project}")
     seconds = time.perf_counter() - began
-    assert (ended["created"], shown["total"], len(shown["items"])) == (rows, rows, min(50, rows)), (
-        ended,
-        shown["total"],
-    )
+    total = min(rows, EXACT_TOTAL_MAX)
+    assert (ended["created"], shown["total"], len(shown["items"])) == (rows, total, min(50, rows)), (ended, shown)
     peaks, after = server.peaks(), server.spent()
     line.close()
     bare = Bare(server.dsn(), server.dsn(DATABASE)).upload(content, form)

@@ -11,7 +11,10 @@ from uuid import UUID
 
 import pytest
 
+from taskyard.domain import tasks
+from taskyard.domain.archives import unpacking
 from taskyard.domain.archives.packing import Removal
+from taskyard.kit.db.engine import WORKER_ROLE, Database
 from taskyard.worker import Worker
 from tests.builders import BOTH_FLOW, TWO_STEP_FLOW, Yard, a_picture
 from tests.builders.archives import OPEN, archived, ask, enter, hashes, lines, outcomes, restored, rows_left, shown
@@ -277,6 +280,25 @@ async def test_a_task_that_came_back_is_found_by_its_words_again(yard: Yard) -> 
     await restored(yard, done)
     assert (await yard.owner.get("/tasks", params=found)).json["total"] == 1
     assert len(await yard.sql("SELECT 1 FROM task_texts")) == 1
+
+
+async def test_many_that_came_back_are_found_at_once_and_put_beside_later(
+    yard: Yard, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacking, "INDEXED_AT_ONCE_MAX", 1)
+    for name in ("Lakes", "Skies"):
+        project = await yard.project(name=name)
+        for _ in range(2):
+            await yard.task(project, {"text": "a zeppelin over the lake " + "and on and on " * 30 + "until dusk"})
+    ids = [task["id"] for task in (await yard.owner.get("/tasks")).json["items"]]
+    await restored(yard, await archived(yard, ids))
+    assert (await yard.owner.get("/tasks", params={"q": "zeppelin"})).json["total"] == 4
+    assert (await yard.owner.get("/tasks", params={"q": "until dusk"})).json["total"] == 0
+    database = Database(database_url, connections=2, role=WORKER_ROLE)
+    while await tasks.index_next(database):
+        pass
+    await database.close()
+    assert (await yard.owner.get("/tasks", params={"q": "until dusk"})).json["total"] == 4
 
 
 async def test_the_timeline_of_a_restored_task_shows_its_going_and_its_coming_back(yard: Yard) -> None:

@@ -161,9 +161,9 @@ _BY_KEY = """
     SELECT set_config('enable_hashjoin', 'off', true) AS hashed, set_config('enable_mergejoin', 'off', true) AS merged
 """
 _GIVEN = """given AS MATERIALIZED (
-    SELECT content FROM jsonb_array_elements(CAST(%(contents)s AS jsonb)) AS all_of(content))"""
-_COMING = """coming AS (
-    SELECT given.content FROM given JOIN put_tasks ON put_tasks.id = CAST(given.content #>> '{tasks,id}' AS uuid))"""
+    SELECT CAST(content #>> '{tasks,id}' AS uuid) AS id, content
+    FROM jsonb_array_elements(CAST(%(contents)s AS jsonb)) AS all_of(content))"""
+_COMING = "coming AS (SELECT given.content FROM given JOIN put_tasks ON put_tasks.id = given.id)"
 _COLUMNS_OF = """
     SELECT relname AS table_name, array_agg(CAST(attname AS text) ORDER BY attnum) AS columns
     FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid

@@ -33,17 +33,19 @@ async def next_ids(session: AsyncSession, archive: Archive, after: int, limit: i
     return [(row.number, row.task_id) for row in rows]
 
 
-async def note_written(session: AsyncSession, archive: Archive, ids: Sequence[UUID], found: Iterable[Content]) -> None:
-    """Note which of these have their line in the file, and why the others have none."""
+async def note_written(
+    session: AsyncSession, archive: Archive, numbered: Sequence[tuple[int, UUID]], found: Iterable[Content]
+) -> None:
+    """Note which of these, in the order of their numbers, have their line in the file, and why the others have none."""
     contents = {content.task_id: content for content in found}
     rows = [
-        (task_id, None, content.sha256)
+        (number, None, content.sha256)
         if (content := contents.get(task_id)) is not None and content.refused is None
-        else (task_id, content.refused if content else Reason.GONE, None)
-        for task_id in ids
+        else (number, content.refused if content else Reason.GONE, None)
+        for number, task_id in numbered
     ]
-    task_ids, reasons, hashes = (list(column) for column in zip(*rows, strict=True))
-    values = {"task_ids": task_ids, "reasons": reasons, "hashes": hashes}
+    numbers, reasons, hashes = (list(column) for column in zip(*rows, strict=True))
+    values = {"numbers": numbers, "reasons": reasons, "hashes": hashes, "first": numbers[0], "last": numbers[-1]}
     await fetch(session, _WRITTEN, {**_named_by(archive), **values})
 
 
@@ -123,12 +125,13 @@ _HERE = "workspace_id = %(workspace_id)s AND archive_id = %(archive_id)s"
 _NEXT = f"""
     SELECT number, task_id FROM archive_items WHERE {_HERE} AND number > %(after)s ORDER BY number LIMIT %(limit)s
 """
+# Between the first and the last: for each of a few, all items of the archive would be gone through.
 _WRITTEN = f"""
     UPDATE archive_items SET outcome = CASE WHEN told.reason IS NULL THEN 'written' ELSE 'left_out' END,
         reason = told.reason, sha256 = told.sha256
-    FROM unnest(CAST(%(task_ids)s AS uuid[]), CAST(%(reasons)s AS text[]), CAST(%(hashes)s AS text[]))
-        AS told(task_id, reason, sha256)
-    WHERE {_HERE} AND archive_items.task_id = told.task_id
+    FROM unnest(CAST(%(numbers)s AS bigint[]), CAST(%(reasons)s AS text[]), CAST(%(hashes)s AS text[]))
+        AS told(number, reason, sha256)
+    WHERE {_HERE} AND archive_items.number BETWEEN %(first)s AND %(last)s AND archive_items.number = told.number
 """
 _ITEM = "number, task_id, project_id, sha256"
 _NEXT_WRITTEN = f"""

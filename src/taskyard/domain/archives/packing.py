@@ -93,7 +93,7 @@ class Packing:
                 raise NoLongerOurs
             ids = [task_id for _, task_id in numbered]
             found = await content.read(session, archive.workspace_id, ids, shape)
-            await items.note_written(session, archive, ids, found)
+            await items.note_written(session, archive, numbered, found)
         written = [each for each in found if each.refused is None]
         for name in self._counts:
             self._counts[name] += len(written) if name == "tasks" else sum(getattr(each, name) for each in written)

@@ -22,6 +22,9 @@ from taskyard.domain.archives.tables import Archive
 from taskyard.gateways.objects import ObjectStore
 from taskyard.kit.db.engine import Database
 
+# Putting words beside their tasks is half the work of a restore, and is left to others from here on.
+INDEXED_AT_ONCE_MAX = 1_000
+
 
 class Restore:
     """One attempt at putting tasks back."""
@@ -99,8 +102,18 @@ class Restore:
             await items.note(session, archive, other, ItemOutcome.ARCHIVED, Reason.DIFFERS)
         same = [item for item in placed if item.task_id not in set(other)]
         await items.note(session, archive, [item.task_id for item in same], ItemOutcome.RESTORED)
-        await tasks.index(session, archive.workspace_id, [item.task_id for item in same])
+        await self._put_beside(session, same)
         return same
+
+    async def _put_beside(self, session: AsyncSession, same: Sequence[Item]) -> None:
+        """Have the words of what came back found again: of a few at once, of many like those of an upload."""
+        workspace_id = self._archive.workspace_id
+        if self._archive.wanted <= INDEXED_AT_ONCE_MAX:
+            await tasks.index(session, workspace_id, [item.task_id for item in same])
+            return
+        for project_id in {item.project_id for item in same}:
+            ids = [item.task_id for item in same if item.project_id == project_id]
+            await tasks.index_later(session, workspace_id, project_id, min(ids), max(ids))
 
 
 class Erasure:
