@@ -19,9 +19,9 @@ MEDIA_TYPES = {"csv": "text/csv", "json": "application/json"}
 FLOOR_SECONDS, AIM_SECONDS, AIM_MEMORY_MB = 5.0, 3.0, 100.0
 
 
-def file_of(rows: int, form: str) -> bytes:
+def file_of(rows: int, form: str, first: int = 0) -> bytes:
     """Return a file with this many tasks, each of 280 bytes."""
-    given = [{"external_id": f"m-{n:07}", "text": _text(n, form)} for n in range(rows)]
+    given = [{"external_id": f"m-{n:07}", "text": _text(n, form)} for n in range(first, first + rows)]
     if form == "json":
         return json.dumps(given, separators=(",", ":")).encode()
     out = io.StringIO()
@@ -62,6 +62,32 @@ def run(server: Server, form: str, rows: int) -> list[Figure]:
         Figure(f"{name}, processor of worker", "s", after.worker - spent.worker),
         Figure(f"{name}, processor of database", "s", after.database - spent.database),
     ]
+
+
+def run_again(server: Server, form: str, rows: int) -> list[Figure]:
+    """Measure uploads to a project that has as many tasks: of the same rows, of others, and of half and half."""
+    line, project = server.line(), server.project()
+    kinds = {
+        "first": (0, rows),
+        "the same rows again": (0, 0),
+        "others": (rows, rows),
+        "half known": (rows * 3 // 2, rows // 2),
+    }
+    figures = []
+    for kind, (first, created) in kinds.items():
+        content = file_of(rows, form, first)
+        began = time.perf_counter()
+        status, said = line.ask("POST", f"/uploads?project={project}&name=t.{form}", content, MEDIA_TYPES[form])
+        assert status == 202, said.decode()
+        ended = wait_until_done(line, json.loads(said), SECONDS_MAX)
+        seconds = time.perf_counter() - began
+        assert (ended["created"], ended["unchanged"]) == (created, rows - created), ended
+        if kind != "first":
+            figures.append(Figure(f"upload of {rows:,} rows to as many, {form.upper()}, {kind}", "s", seconds))
+        else:
+            figures.append(Figure(f"upload of {rows:,} rows to none, {form.upper()}", "s", seconds))
+    line.close()
+    return figures
 
 
 def _text(number: int, form: str) -> str:

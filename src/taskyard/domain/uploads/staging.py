@@ -96,14 +96,8 @@ class Staging:
         upload = self._upload
         scope = {"workspace_id": upload.workspace_id}
         about = {**scope, "project_id": upload.project_id, "created_by": upload.created_by}
-        staged = (await self._session.execute(_COUNT)).scalar_one()
         steps = [{"opening": number, "steps": opening.steps} for number, opening in enumerate(openings)]
-        created = await self._make_tasks({**about, "steps": orjson.dumps(steps).decode(), "upload_id": upload.id})
-        if created < staged:
-            await self._session.execute(_BY_KEY, {"whole": "off"})
-            self.differing += (await self._session.execute(_DIFFERING, about)).scalar_one()
-            await self._session.execute(_BY_KEY, {"whole": "on"})
-            await self._session.execute(_WITHOUT_KNOWN, scope)
+        self.created += await self._make_tasks({**about, "steps": orjson.dumps(steps).decode(), "upload_id": upload.id})
         if self._has_files:
             await self._use_files()
         await self._session.execute(_INPUTS, scope)
@@ -116,8 +110,6 @@ class Staging:
         await self._session.execute(
             _STEP_RUNS, {**scope, "project_id": upload.project_id, "turns": orjson.dumps(turns).decode()}
         )
-        self.created += created
-        self.unchanged += staged - created
 
     async def wake_models(self) -> None:
         """Tell idle workers, once this is committed, that there is something for models to do."""
@@ -126,7 +118,8 @@ class Staging:
     async def _make_tasks(self, values: dict[str, Any]) -> int:
         """Make a task of each staged row whose external id the project has not yet; return how many.
 
-        Looking for those makes every row a quarter dearer, so it is done only when there are some.
+        Those it has are counted and taken out. Looking for them makes every row dearer, so it is done only when there
+        are some.
         """
         if self._has_external_ids and self._has_known is None:
             self._has_known = (await self._session.execute(_HAS_KNOWN, values)).first() is not None
@@ -139,7 +132,21 @@ class Staging:
                     raise
                 # Somebody has just made a task with one of these ids.
                 self._has_known = True
-        return await self._run(_TASKS_WITH_IDS, values)
+        await self._without_known(values)
+        made = await self._run(_TASKS_WITH_IDS, values)
+        if made < (await self._session.execute(_COUNT)).scalar_one():
+            # Somebody has made a task with one of these ids since, and may have deleted it by now.
+            await self._without_known(values)
+            self.unchanged += await self._run(_WITHOUT_TASK, values)
+        return made
+
+    async def _without_known(self, values: dict[str, Any]) -> None:
+        """Take out and count rows whose external id is that of another task."""
+        await self._session.execute(_BY_KEY, {"whole": "off"})
+        found = (await self._session.execute(_TAKE_KNOWN, values)).one()
+        await self._session.execute(_BY_KEY, {"whole": "on"})
+        self.unchanged += found.known
+        self.differing += found.differing
 
     async def _run(self, statement: TextClause, values: dict[str, Any]) -> int:
         done = await self._session.execute(statement, values)
@@ -257,10 +264,6 @@ _HAS_KNOWN = text("""
 _TASKS_WITH_IDS = text(
     f"{_INSERT_TASKS} ON CONFLICT (workspace_id, project_id, external_id) WHERE external_id IS NOT NULL DO NOTHING"
 )
-_WITHOUT_KNOWN = text("""
-    DELETE FROM staged WHERE NOT EXISTS (
-        SELECT 1 FROM tasks WHERE tasks.workspace_id = :workspace_id AND tasks.id = staged.task_id)
-""")
 # Each is looked up in the index of external ids. Left to itself the planner, which counts the rows from before the
 # upload, takes any index of the project and reads all its tasks for each of them; only this one has the ids in order.
 # It has the collation of `tasks`, and can be used with no other.
@@ -268,16 +271,25 @@ _BY_KEY = text("""
     SELECT set_config('enable_seqscan', :whole, true), set_config('enable_sort', :whole, true),
            set_config('jit', 'off', true)
 """)
-_DIFFERING = text("""
-    SELECT count(*) FROM staged CROSS JOIN LATERAL (
-        SELECT tasks.id FROM tasks
-        WHERE tasks.workspace_id = :workspace_id AND tasks.project_id = :project_id
-            AND tasks.external_id = ANY(ARRAY[staged.external_id COLLATE "default"])
-        ORDER BY tasks.external_id LIMIT 1) AS known
-    CROSS JOIN LATERAL (
-        SELECT task_inputs.input FROM task_inputs
-        WHERE task_inputs.workspace_id = :workspace_id AND task_inputs.task_id = known.id OFFSET 0) AS before
-    WHERE known.id <> staged.task_id AND before.input <> staged.input
+# By ctid: to delete by a join the planner would have to guess how many rows a table has that was filled just now.
+_TAKE_KNOWN = text("""
+    WITH known AS MATERIALIZED (
+        SELECT staged.ctid AS at, before.input <> staged.input AS differs
+        FROM staged CROSS JOIN LATERAL (
+            SELECT tasks.id FROM tasks
+            WHERE tasks.workspace_id = :workspace_id AND tasks.project_id = :project_id
+                AND tasks.external_id = ANY(ARRAY[staged.external_id COLLATE "default"])
+            ORDER BY tasks.external_id LIMIT 1) AS found
+        CROSS JOIN LATERAL (
+            SELECT task_inputs.input FROM task_inputs
+            WHERE task_inputs.workspace_id = :workspace_id AND task_inputs.task_id = found.id OFFSET 0) AS before
+        WHERE found.id <> staged.task_id),
+    gone AS (DELETE FROM staged WHERE ctid = ANY(ARRAY(SELECT at FROM known)))
+    SELECT count(*) AS known, count(*) FILTER (WHERE differs) AS differing FROM known
+""")
+_WITHOUT_TASK = text("""
+    DELETE FROM staged WHERE NOT EXISTS (
+        SELECT 1 FROM tasks WHERE tasks.workspace_id = :workspace_id AND tasks.id = staged.task_id)
 """)
 _INPUTS = text("""
     INSERT INTO task_inputs (workspace_id, task_id, input, metadata)
