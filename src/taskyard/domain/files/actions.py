@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
@@ -98,6 +98,43 @@ async def keep_content(session: AsyncSession, workspace_id: UUID, stored: Stored
     """Keep what was put away without making a file of it, as the source of an upload, until it is let go."""
     if stored.passage is None or not await store.keep_passage(session, workspace_id, stored.passage):
         raise ContentLeaving
+
+
+async def keep_many(
+    session: AsyncSession, workspace_id: UUID, arrived: Mapping[UUID, Stored], created_by: UUID | None
+) -> None:
+    """Make files of much that was put away, under ids that tell the content; one that is there already stays.
+
+    What no task of this transaction uses goes again with `settle`.
+    """
+    rows = [
+        {"id": file_id, "name": stored.name, "sha256": stored.sha256, "bytes": stored.bytes,
+         "media_type": stored.media_type, "width": stored.width, "height": stored.height, "frames": stored.frames,
+         "note": stored.note}
+        for file_id, stored in arrived.items()
+    ]  # fmt: skip
+    await store.add_many(session, workspace_id, rows, created_by)
+
+
+async def settle(session: AsyncSession, workspace_id: UUID, arrived: Mapping[UUID, Stored]) -> None:
+    """End the passage of all that arrived for one purpose: what no task uses is deleted, and its bytes go."""
+    passages = [stored.passage for stored in arrived.values() if stored.passage is not None]
+    if await store.end_passages(session, workspace_id, passages) < len(arrived):
+        raise ContentLeaving
+    if gone := await store.delete_unused(session, workspace_id, list(arrived)):
+        await _leave_removal(session, workspace_id, gone)
+
+
+async def give_up(session: AsyncSession, workspace_id: UUID, arrived: Collection[Stored]) -> None:
+    """Take back what was put away and is not wanted; the bytes go if nothing else names them. Safe to repeat."""
+    await store.end_passages(session, workspace_id, [each.passage for each in arrived if each.passage is not None])
+    if arrived:
+        await _leave_removal(session, workspace_id, {stored.sha256 for stored in arrived})
+
+
+async def stay(session: AsyncSession, workspace_id: UUID, arrived: Collection[Stored]) -> None:
+    """Say that what arrived is still wanted by a process that lives."""
+    await store.renew_passages(session, workspace_id, [each.passage for each in arrived if each.passage is not None])
 
 
 async def use(session: AsyncSession, workspace_id: UUID, pairs: Collection[tuple[UUID, UUID]]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import ARRAY, RowMapping, Uuid, any_, delete, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -77,6 +79,37 @@ async def end_passage(session: AsyncSession, workspace_id: UUID, passage_id: UUI
     return ended.first() is not None
 
 
+async def end_passages(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID]) -> int:
+    """Forget passages; return how many of them were still known."""
+    return len((await session.execute(_END_PASSAGES, {"workspace_id": workspace_id, "ids": list(ids)})).all())
+
+
+async def renew_passages(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID]) -> None:
+    """Have passages look as if they had begun now."""
+    await session.execute(_RENEW_PASSAGES, {"workspace_id": workspace_id, "ids": list(ids)})
+
+
+async def add_many(
+    session: AsyncSession, workspace_id: UUID, rows: Sequence[Mapping[str, Any]], created_by: UUID | None
+) -> None:
+    """Add files, and hold on to those that are there already under the same ids until the transaction ends."""
+    listed = [{**row, "id": str(row["id"])} for row in rows]
+    values = {"workspace_id": workspace_id, "created_by": created_by, "rows": orjson.dumps(listed).decode()}
+    ids = {"workspace_id": workspace_id, "ids": [row["id"] for row in rows]}
+    held = -1
+    # One that is being deleted right now is there for the first statement and gone for the second.
+    while held < len(rows):
+        await session.execute(_ADD_MANY, values)
+        held = len((await session.execute(_HOLD_MANY, ids)).all())
+
+
+async def delete_unused(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID]) -> list[str]:
+    """Delete those of the files that no task uses; return their hashes."""
+    values = {"workspace_id": workspace_id, "ids": sorted(ids)}
+    await session.execute(_LOCK_FILES, values)
+    return list(await session.scalars(_DELETE_UNUSED, values))
+
+
 async def keep_passage(session: AsyncSession, workspace_id: UUID, passage_id: UUID) -> bool:
     """Have what has arrived kept without a file of its own; False when it was given up before."""
     kept = await session.execute(_KEEP_PASSAGE, {"workspace_id": workspace_id, "id": passage_id})
@@ -118,6 +151,25 @@ _IS_NAMED = text("""
     SELECT EXISTS (SELECT 1 FROM files WHERE workspace_id = :workspace_id AND sha256 = :sha256)
         OR EXISTS (SELECT 1 FROM file_passages WHERE workspace_id = :workspace_id AND sha256 = :sha256
                    AND kind IN ('arriving', 'kept'))
+""")
+_END_PASSAGES = text("""
+    DELETE FROM file_passages WHERE workspace_id = :workspace_id AND id = ANY(CAST(:ids AS uuid[])) RETURNING id
+""")
+_RENEW_PASSAGES = text("""
+    UPDATE file_passages SET begun_at = now() WHERE workspace_id = :workspace_id AND id = ANY(CAST(:ids AS uuid[]))
+""")
+_ADD_MANY = text("""
+    INSERT INTO files (workspace_id, id, sha256, bytes, media_type, name, width, height, frames, note, created_by)
+    SELECT :workspace_id, id, sha256, bytes, media_type, name, width, height, frames, note,
+        CAST(:created_by AS uuid)
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given(id uuid, sha256 text, bytes bigint, media_type text,
+        name text, width integer, height integer, frames integer, note text)
+    ORDER BY id
+    ON CONFLICT (workspace_id, id) DO NOTHING
+""")
+_HOLD_MANY = text("""
+    SELECT id FROM files WHERE workspace_id = :workspace_id AND id = ANY(CAST(:ids AS uuid[])) ORDER BY id
+    FOR KEY SHARE
 """)
 _KEEP_PASSAGE = text("""
     UPDATE file_passages SET kind = 'kept' WHERE workspace_id = :workspace_id AND id = :id AND kind = 'arriving'
