@@ -60,7 +60,7 @@ class Worker:
     async def run(self) -> None:
         """Work until cancelled."""
         chores = [
-            *uploads.chores(self._database, self._settings, self._objects),
+            *uploads.chores(self._database, self._settings, self._objects, self._pictures),
             *exports.chores(self._database, self._settings, self._objects, self._pictures),
             *files.chores(self._database, self._objects),
             *archives.chores(self._database, self._objects, self._pictures),

@@ -390,7 +390,7 @@ async def test_tasks_of_an_upload_are_changes(yard: Yard, settings: Settings) ->
     project = await yard.project()
     await changed(yard, settings)
     sent = await yard.owner.post(f"/uploads?project={project}&name=a.csv", content=b"text\nhello\nworld\n", headers={"Content-Type": "text/csv"})  # fmt: skip
-    (chore,) = uploads.chores(yard.desk.database, settings, yard.desk.objects)
+    (chore,) = uploads.chores(yard.desk.database, settings, yard.desk.objects, yard.desk.pictures)
     await chore.enter(workspace_id=str(yard.workspace_id), upload_id=sent.json["id"])
     assert [line["input"]["text"] for line in await changed(yard, settings)] == ["hello", "world"]
 

@@ -55,7 +55,10 @@ async def uploaded(yard: Yard, settings: Settings, project: str, rows: list[dict
     where = {"project": project, "name": "tasks.jsonl"}
     headers = {"Content-Type": "application/x-ndjson"}
     sent = (await yard.owner.post("/uploads", params=where, content=content, headers=headers)).json
-    chores = {chore.name: chore for chore in uploads.chores(yard.desk.database, settings, yard.desk.objects)}
+    chores = {
+        chore.name: chore
+        for chore in uploads.chores(yard.desk.database, settings, yard.desk.objects, yard.desk.pictures)
+    }
     await chores["uploads.take_in"].enter(workspace_id=str(yard.workspace_id), upload_id=sent["id"])
     assert (await yard.owner.get(f"/uploads/{sent['id']}")).json["created"] == len(rows)
 

@@ -64,7 +64,7 @@ def counts(upload: dict[str, Any]) -> tuple[int, int, int, int]:
 
 async def enter(yard: Yard, settings: Settings, upload: dict[str, Any]) -> None:
     """Do what a worker does with the chore of an upload."""
-    (chore,) = uploads.chores(yard.desk.database, settings, yard.desk.objects)
+    (chore,) = uploads.chores(yard.desk.database, settings, yard.desk.objects, yard.desk.pictures)
     await chore.enter(workspace_id=str(yard.workspace_id), upload_id=upload["id"])
 
 

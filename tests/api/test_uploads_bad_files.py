@@ -12,11 +12,16 @@ from taskyard.domain import uploads
 from taskyard.domain.uploads import portions
 from taskyard.kit.settings import Settings
 from tests.builders import Said, Yard
+from tests.builders.zips import a_zip
 
 DEEP = b'{"text": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 REFUSED_AT_ONCE = {
     "a gzip archive named .csv": ("tasks.csv", gzip.compress(b"text\nx\n", mtime=0), "format_not_supported"),
-    "a workbook named .csv": ("tasks.csv", b"PK\x03\x04xl/workbook.xml", "format_not_supported"),
+    "a workbook named .csv": (
+        "tasks.csv",
+        a_zip({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"}),
+        "format_not_supported",
+    ),
     "a picture named .json": ("tasks.json", b"\x89PNG\r\n\x1a\n", "format_not_supported"),
     "UTF-16 without its mark": ("tasks.csv", "text\nx\n".encode("utf-16-le"), "text_not_readable"),
     "UTF-32": ("tasks.csv", "text\nx\n".encode("utf-32"), "text_not_readable"),
@@ -80,7 +85,7 @@ async def give(yard: Yard, content: bytes, name: str, **data: str) -> Said:
 
 async def run(yard: Yard, settings: Settings, upload: dict[str, Any]) -> dict[str, Any]:
     """Do what a worker does with the chore of an upload, and return how it ended."""
-    (chore,) = uploads.chores(yard.desk.database, settings, yard.desk.objects)
+    (chore,) = uploads.chores(yard.desk.database, settings, yard.desk.objects, yard.desk.pictures)
     await chore.enter(workspace_id=str(yard.workspace_id), upload_id=upload["id"])
     found: dict[str, Any] = (await yard.owner.get(f"/uploads/{upload['id']}")).json
     (row,) = await yard.sql("SELECT count(*) FROM tasks WHERE upload_id = :id", id=UUID(upload["id"]))

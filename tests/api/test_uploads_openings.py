@@ -86,7 +86,7 @@ async def test_an_uploaded_task_is_stored_as_one_created_alone(
             data={"project": project, "mode": mode},
         )
     ).json
-    (chore,) = uploads.chores(yard.desk.database, settings, yard.desk.objects)
+    (chore,) = uploads.chores(yard.desk.database, settings, yard.desk.objects, yard.desk.pictures)
     await chore.enter(workspace_id=str(yard.workspace_id), upload_id=upload["id"])
     alone, many = await stored(yard, project, "alone"), await stored(yard, project, "many")
     assert len(many) == len(INPUTS)

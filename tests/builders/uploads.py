@@ -23,7 +23,9 @@ class Uploading:
 
     async def enter(self, upload: dict[str, Any]) -> dict[str, Any]:
         """Do what a worker does with the chore of an upload; return how it went."""
-        (chore,) = uploads.chores(self.yard.desk.database, self.settings, self.yard.desk.objects)
+        (chore,) = uploads.chores(
+            self.yard.desk.database, self.settings, self.yard.desk.objects, self.yard.desk.pictures
+        )
         await chore.enter(workspace_id=str(self.yard.workspace_id), upload_id=upload["id"])
         found: dict[str, Any] = (await self.yard.owner.get(f"/uploads/{upload['id']}")).json
         return found

@@ -97,7 +97,7 @@ async def _upload(world: World) -> str:
         "/uploads", params=where, content=b"text,priority\nHello,\nBad,soon\n", headers={"Content-Type": "text/csv"}
     )
     desk = world.yard.desk
-    (chore,) = uploads.chores(desk.database, desk.settings, desk.objects)
+    (chore,) = uploads.chores(desk.database, desk.settings, desk.objects, desk.pictures)
     await chore.enter(workspace_id=str(world.yard.workspace_id), upload_id=sent.json["id"])
     return str(sent.json["id"])
 

@@ -63,6 +63,11 @@ class Settings(BaseModel):
     upload_errors_max: Annotated[int, Field(ge=1, description="Row errors kept per upload; the total stays exact.")] = (
         1000
     )
+    zip_entries_max: Annotated[int, Field(ge=1, description="Most members of an uploaded ZIP.")] = 10_000
+    zip_bytes_max: Annotated[int, Field(ge=1000, description="Largest uploaded ZIP, unpacked.")] = 1000 * MEGABYTE
+    zip_ratio_max: Annotated[
+        int, Field(ge=1, description="How many times its packed size a member of a ZIP may unpack to, from 1 MB on.")
+    ] = 100
     picture_bytes_max: Annotated[int, Field(ge=1000, description="Largest picture in bytes.")] = 25 * MEGABYTE
     picture_pixels_max: Annotated[int, Field(ge=1000, description="Largest picture in pixels.")] = 50 * MEGABYTE
     picture_side_max: Annotated[int, Field(ge=100, description="Longest side of a picture in pixels.")] = 16_384

@@ -2852,7 +2852,7 @@ export interface components {
          * @description The formats tasks are uploaded in.
          * @enum {string}
          */
-        Format: "csv" | "json" | "jsonl" | "parquet";
+        Format: "csv" | "json" | "jsonl" | "parquet" | "zip";
         /**
          * GivenSaid
          * @description An answer that an audit is about.
@@ -3757,6 +3757,8 @@ export interface components {
         /**
          * PreviewSaid
          * @description What a file would make. `problem` is what is wrong with the file as a whole, with its `flaws`.
+         *
+         *     `notes` say what of a ZIP is passed over.
          */
         PreviewSaid: {
             /** Columns */
@@ -3764,6 +3766,8 @@ export interface components {
             /** Flaws */
             flaws: components["schemas"]["FlawSaid"][];
             format: components["schemas"]["Format"];
+            /** Notes */
+            notes: string[];
             /** Problem */
             problem: string | null;
             /** Rows */
@@ -3771,7 +3775,7 @@ export interface components {
         };
         /**
          * PreviewedRow
-         * @description A row as it will be; one with flaws will make no task.
+         * @description A row as it will be; one with flaws will make no task. `picture` is its first picture of the ZIP, to show.
          */
         PreviewedRow: {
             /** Batch */
@@ -3788,6 +3792,8 @@ export interface components {
             metadata: {
                 [key: string]: unknown;
             };
+            /** Picture */
+            picture?: string | null;
             /** Priority */
             priority: number;
             /** Row */
@@ -8189,6 +8195,7 @@ export interface operations {
                 "application/json": string;
                 "application/vnd.apache.parquet": string;
                 "application/x-ndjson": string;
+                "application/zip": string;
                 "multipart/form-data": {
                     /** Format: binary */
                     file: string;
@@ -8406,6 +8413,7 @@ export interface operations {
                 "application/json": string;
                 "application/vnd.apache.parquet": string;
                 "application/x-ndjson": string;
+                "application/zip": string;
                 "multipart/form-data": {
                     /** Format: binary */
                     file: string;

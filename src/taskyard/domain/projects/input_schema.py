@@ -93,6 +93,16 @@ class InputChecker:
             if isinstance(inner, str)
         ]
 
+    def give_files(self, value: Mapping[str, Any], ids: Mapping[str, str]) -> None:
+        """Put ids of files in place of names that an input has for them. What is no name there stays."""
+        for path, _ in self._file_fields:
+            for where, inner in list(_values_at(value, path, ())):
+                if isinstance(inner, str) and inner in ids:
+                    holder: Any = value
+                    for part in where[:-1]:
+                        holder = holder[part]
+                    holder[where[-1]] = ids[inner]
+
 
 def _file_fields(schema: Any, root: Schema, path: FilePath) -> Iterator[tuple[FilePath, str]]:
     # Deeper than any form goes; the limit also ends schemas that hold themselves.

@@ -37,6 +37,7 @@ from taskyard.domain.uploads.rules import (
 )
 from taskyard.domain.uploads.schemas import UploadAsk
 from taskyard.domain.uploads.tables import Upload, UploadPass
+from taskyard.domain.uploads.zip_contents import Contents, field_for_files
 from taskyard.kit.db import clock
 from taskyard.kit.ids import new_id
 from taskyard.kit.problems import Flaw
@@ -44,13 +45,17 @@ from taskyard.kit.problems import Flaw
 TAKE_IN = "uploads.take_in"
 
 
-async def queue(session: AsyncSession, actor: Actor, ask: UploadAsk, stored: Stored, format_: Format) -> store.Listed:
+async def queue(
+    session: AsyncSession, actor: Actor, ask: UploadAsk, stored: Stored, format_: Format, contents: Contents | None
+) -> store.Listed:
     """Take a durable file on for the flow that is published now. Uploads of one project follow one another.
 
     Where its columns go is remembered for the project.
     """
     project_id, mode = ask.project, ask.mode
     published = await projects.published(session, actor, project_id)
+    if contents and not contents.manifest:
+        field_for_files(published.checker, stored.name)
     if ask.mapping:
         check_mapping(ask.mapping, published.checker)
         await store.remember(session, actor.workspace_id, project_id, ask.mapping)
@@ -72,7 +77,9 @@ async def queue(session: AsyncSession, actor: Actor, ask: UploadAsk, stored: Sto
     session.add(upload)
     await session.flush()
     await session.refresh(upload)
-    session.add(_pass(upload, _file(stored, format_), _giver(actor), ask.mapping))
+    rows = contents.form if contents else format_
+    mapping = None if rows is Format.ZIP else ask.mapping
+    session.add(_pass(upload, _file(stored, rows), _giver(actor), mapping))
     says = f"{actor.name} uploaded {upload.file_name}."
     ledger.record(session, facts.upload_fact("queued", upload, says), by=actor)
     await _enqueue(session, upload)
@@ -91,8 +98,8 @@ async def mend(session: AsyncSession, actor: Actor, upload_id: UUID, stored: Sto
     before = await store.passes(session, upload.workspace_id, upload.id)
     if not before or before[0].failed_rows is None:
         raise FailedRowsNotKept(name=upload.file_name)
-    if is_table(upload.format) != is_table(format_):
-        wanted = "CSV" if is_table(upload.format) else "JSON Lines"
+    if format_ is Format.ZIP or is_table(before[0].format) != is_table(format_):
+        wanted = "CSV" if is_table(before[0].format) else "JSON Lines"
         raise MendedInAnotherFormat(name=upload.file_name, wanted=wanted, given=format_.value.upper())
     await files.keep_content(session, actor.workspace_id, stored)
     UPLOAD.move(upload, "mend")
@@ -134,10 +141,15 @@ async def previewing(session: AsyncSession, actor: Actor, project_id: UUID) -> t
 
 
 async def missing_files(
-    session: AsyncSession, actor: Actor, checker: InputChecker, rows: Sequence[Row]
+    session: AsyncSession, actor: Actor, checker: InputChecker, rows: Sequence[Row], contents: Contents | None
 ) -> dict[int, list[Flaw]]:
-    """Return what is wrong with the files that rows name, by the number of the row."""
-    named = [(row, *value) for row in rows for value in checker.file_values(row.input or {})]
+    """Return what is wrong with the files that rows name, by the number of the row; members of a ZIP are there."""
+    named = [
+        (row, place, handle, kind)
+        for row in rows
+        for place, handle, kind in checker.file_values(row.input or {})
+        if contents is None or contents.find(handle) is None
+    ]
     wrong: dict[int, list[Flaw]] = defaultdict(list)
     asked = [(str(number), handle, kind) for number, (_, _, handle, kind) in enumerate(named)]
     try:
@@ -145,7 +157,8 @@ async def missing_files(
     except NoSuchFiles as problem:
         for flaw in problem.flaws:
             row, place, handle, _ = named[int(flaw.place)]
-            wrong[row.number].append(Flaw(place, flaw.says, flaw.mend, value=handle[:200]))
+            said = Flaw(place, flaw.says, flaw.mend, value=handle[:200])
+            wrong[row.number].append(contents.missing(place, handle) if contents else said)
     return wrong
 
 
@@ -165,11 +178,12 @@ async def failed_rows(session: AsyncSession, actor: Actor, upload_id: UUID) -> F
             version = await projects.version(session, actor.workspace_id, upload.project_id, each.flow_version)
             format_, is_source = Format(each.format), each.number == 1
             file = (each.file_name, format_, each.sha256, version.checker, each.mapping)
-            parts.append(Part(*file, failed, is_source=is_source))
+            in_zip = is_source and upload.format == Format.ZIP
+            parts.append(Part(*file, failed, is_source=is_source, in_zip=in_zip))
     said: dict[int, list[RowError]] = defaultdict(list)
     for error in await store.errors(session, actor.workspace_id, upload_id):
         said[error.row].append(RowError(error.row, error.field, error.says, error.value))
-    return FailedRows(upload.file_name, Format(upload.format), parts, said)
+    return FailedRows(upload.file_name, Format(passes[0].format), parts, said)
 
 
 def _pass(upload: Upload, file: Mapping[str, Any], giver: Mapping[str, Any], mapping: Naming | None) -> UploadPass:

@@ -10,7 +10,6 @@ import csv
 import io
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,16 +17,18 @@ from taskyard.domain import files
 from taskyard.domain.files import NoSuchFiles
 from taskyard.domain.projects import InputChecker
 from taskyard.domain.uploads.mending import number_of
-from taskyard.domain.uploads.parsing import Format, rows_of
+from taskyard.domain.uploads.parsing import Format
 from taskyard.domain.uploads.row_errors import RowError, error_of
 from taskyard.domain.uploads.row_set import RowSet
-from taskyard.domain.uploads.rows import ERROR_MARK, MARKS, ROW_MARK, FileProblem, Naming, Row, Rows, Unread
+from taskyard.domain.uploads.rows import ERROR_MARK, MARKS, ROW_MARK, FileProblem, Naming, Row, Unread
 from taskyard.domain.uploads.rules import is_table
+from taskyard.domain.uploads.sources import Source, within
 from taskyard.gateways.objects import ObjectStore
 from taskyard.kit import strict_json
 from taskyard.kit.db.engine import Database
 from taskyard.kit.problems import Flaw
 from taskyard.kit.spreadsheet import guarded
+from taskyard.kit.zip_lists import Limits
 
 # Rows are given on in pieces of at most so many, and looked for so many at a time: whoever left is noticed soon.
 PIECE_ROWS = 500
@@ -46,6 +47,7 @@ class Part(NamedTuple):
     mapping: Naming | None
     failed: RowSet
     is_source: bool
+    in_zip: bool = False
 
 
 class FailedRows(NamedTuple):
@@ -75,36 +77,38 @@ _Write = Callable[[tuple[_Failed, str] | None], bytes]
 
 
 async def pieces(
-    found: FailedRows, database: Database, objects: ObjectStore, workspace_id: UUID
+    found: FailedRows, database: Database, objects: ObjectStore, limits: Limits, workspace_id: UUID
 ) -> AsyncIterator[bytes]:
     """Give the file piece by piece. No transaction is open while it is read or sent."""
     async with AsyncExitStack() as stack:
-        parts = [
-            (part, await stack.enter_async_context(objects.borrowed(workspace_id, part.sha256))) for part in found.parts
-        ]
+        parts = []
+        for part in found.parts:
+            path = await stack.enter_async_context(objects.borrowed(workspace_id, part.sha256))
+            source = Source(path, part.name, part.checker, part.format, part.mapping)
+            parts.append((part, await within(source, path, objects, limits, stack) if part.in_zip else source))
         columns = await asyncio.to_thread(_columns, parts) if is_table(found.format) else []
         write = _table_writer(columns) if is_table(found.format) else _json_line
         yield write(None)
-        for part, path in parts:
-            failed = _failed_of(part, path)
+        for part, source in parts:
+            failed = _failed_of(part, source)
             while (taken := await asyncio.to_thread(_some, failed)) is not None:
                 errors = await _errors(taken, found.said, part.checker, database, workspace_id)
                 yield b"".join(write((each, _told(errors[each.number]))) for each in taken)
 
 
-def _columns(parts: Sequence[tuple[Part, Path]]) -> list[str]:
+def _columns(parts: Sequence[tuple[Part, Source]]) -> list[str]:
     names: dict[str, None] = {}
-    for part, path in parts:
-        rows = rows_of(path, part.name, part.checker, part.format, part.mapping)
+    for _, source in parts:
+        rows = source.rows()
         next(iter(rows), None)
         names |= dict.fromkeys(name for name in rows.header if name not in MARKS)
     return list(names)
 
 
-def _failed_of(part: Part, path: Path) -> Iterator[_Failed | None]:
+def _failed_of(part: Part, source: Source) -> Iterator[_Failed | None]:
     """Return the rows that are asked for; None now and then, so that the reader is not gone for long."""
     left = part.failed - RowSet()
-    rows: Rows = rows_of(path, part.name, part.checker, part.format, part.mapping, keeps_text=True)
+    rows = source.rows(keeps_text=True)
     read = 0
     try:
         for row in rows:

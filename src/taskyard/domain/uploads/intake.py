@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 from taskyard.domain import projects, tasks
 from taskyard.domain.uploads import attempts, store
 from taskyard.domain.uploads.attempts import Begun, Taken
+from taskyard.domain.uploads.members import Desk, Members
 from taskyard.domain.uploads.mending import Mending
 from taskyard.domain.uploads.opening import Openings
 from taskyard.domain.uploads.parsing import Format
@@ -16,15 +20,17 @@ from taskyard.domain.uploads.row_errors import RowError, error_of, storable
 from taskyard.domain.uploads.row_set import RowSet
 from taskyard.domain.uploads.rows import FileProblem
 from taskyard.domain.uploads.rules import ATTEMPTS_MAX, Counts, UploadMode, refusal_of
+from taskyard.domain.uploads.sources import Source, within
 from taskyard.domain.uploads.staging import Staging
-from taskyard.gateways.objects import ObjectStore
-from taskyard.kit.db.engine import Database
+from taskyard.domain.uploads.zip_contents import limits_of
 from taskyard.kit.ids import first_of, last_of, new_id
 from taskyard.kit.logs import log
 from taskyard.kit.problems import Kind, Problem
 from taskyard.kit.settings import Settings
 
 WATCH_SECONDS = 0.5
+# Of an upload of files: unpacking them is what takes the time, before their rows are staged.
+UNPACKING_SHARE = 0.9
 # Refusals that another attempt may not meet again.
 MAY_PASS = frozenset({Kind.UNAVAILABLE, Kind.OUT_OF_SPACE})
 
@@ -42,13 +48,15 @@ class _NothingTaken(Exception):  # noqa: N818 - the same
 class Intake:
     """An attempt at one file that has begun. It ends the upload, or leaves it to the next attempt."""
 
-    def __init__(self, database: Database, settings: Settings, objects: ObjectStore, begun: Begun) -> None:
-        self._database = database
+    def __init__(self, desk: Desk, settings: Settings, begun: Begun) -> None:
+        self._desk = desk
+        self._database = desk.database
         self._settings = settings
-        self._objects = objects
         self._begun = begun
         self._upload = begun.upload
         self._mending = Mending(begun.failed) if begun.failed is not None else None
+        self._members: Members | None = None
+        self._reader: Reader | None = None
         self._rows = 0
         self._failed = RowSet()
         self._errors: list[RowError] = []
@@ -58,8 +66,9 @@ class Intake:
         upload, file = self._upload, self._begun.file
         may_be_tried_again = self._begun.attempts < ATTEMPTS_MAX
         try:
-            async with self._objects.borrowed(upload.workspace_id, file.sha256) as path:
-                await self._watched(await self._reader(path))
+            async with AsyncExitStack() as stack:
+                path = await stack.enter_async_context(self._desk.objects.borrowed(upload.workspace_id, file.sha256))
+                await self._watched(self._work(path, stack))
         except _NoLongerOurs:
             logger.info("upload.left", upload=str(upload.id), attempt=upload.attempt)
         except _NothingTaken:
@@ -79,39 +88,54 @@ class Intake:
             says = f"It was given up after {self._begun.attempts} attempts: {type(error).__name__} on our side."
             await self._fail(says)
 
-    async def _reader(self, path: Path) -> Reader:
-        upload, file = self._upload, self._begun.file
+    async def _work(self, path: Path, stack: AsyncExitStack) -> None:
+        upload, file, settings = self._upload, self._begun.file, self._settings
         async with self._database.transaction(upload.workspace_id) as session:
             version = await projects.version(session, upload.workspace_id, upload.project_id, file.flow_version)
-        return Reader(
-            path,
-            file.file_name,
-            Format(file.format),
-            version.checker,
+        source = Source(path, file.file_name, version.checker, Format(file.format), file.mapping)
+        if upload.format == Format.ZIP:
+            if self._mending is not None:
+                # Mended rows name the members of what came first.
+                path = await stack.enter_async_context(self._desk.objects.borrowed(upload.workspace_id, upload.sha256))
+            source = await within(source, path, self._desk.objects, limits_of(settings), stack)
+        if source.contents is not None:
+            self._members = Members(source.contents, source.checker, self._desk, upload)
+            await self._members.unpack(await asyncio.to_thread(source.names))
+        self._reader = Reader(
+            source,
             Openings(version.flow),
-            errors_max=self._settings.upload_errors_max,
-            mapping=file.mapping,
+            errors_max=settings.upload_errors_max,
             mending=self._mending,
+            members=self._members,
         )
+        await self._take_in(self._reader)
 
-    async def _watched(self, reader: Reader) -> None:
+    async def _watched(self, work: Coroutine[Any, Any, None]) -> None:
         """Take the rows in, and tell how far it is twice a second; a cancelled upload ends here."""
-        working = asyncio.create_task(self._take_in(reader), name=f"upload.{self._upload.id}")
+        working = asyncio.create_task(work, name=f"upload.{self._upload.id}")
+        has_ended = False
         try:
             while not (await asyncio.wait({working}, timeout=WATCH_SECONDS))[0]:
-                if not await self._tell_progress(reader.bytes_read):
+                if not await self._tell_progress():
                     raise _NoLongerOurs
             await working
+            has_ended = True
         finally:
             # Also when this worker is told to stop: the statement under way is cancelled in the database.
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
-            reader.close()
+            if self._reader is not None:
+                self._reader.close()
+            if self._members is not None and not has_ended:
+                await self._members.give_up()
 
-    async def _tell_progress(self, bytes_read: int) -> bool:
+    async def _tell_progress(self) -> bool:
         upload = self._upload
+        part = self._reader.part_read if self._reader is not None else 0.0
+        if self._members is not None:
+            part = UNPACKING_SHARE * self._members.part_read + (1 - UNPACKING_SHARE) * part
         # Of the file under way, told as if it were the source: one number says how far an upload is.
-        read = bytes_read * upload.bytes // max(self._begun.file.bytes, 1)
+        read = int(part * upload.bytes)
         async with self._database.transaction(upload.workspace_id) as session:
             return await store.tell_progress(session, upload.workspace_id, upload.id, upload.attempt, read)
 
@@ -120,6 +144,8 @@ class Intake:
         async with self._database.transaction(upload.workspace_id) as session:
             staging = await Staging.open(session, upload, self._settings.job_statement_seconds_max)
             before = new_id()
+            if self._members is not None:
+                await self._members.enter(session)
             await self._read_all(reader, staging)
             if upload.mode == UploadMode.ALL_OR_NOTHING and self._failed:
                 raise _NothingTaken
@@ -133,6 +159,8 @@ class Intake:
             await tasks.index_later(
                 session, upload.workspace_id, upload.project_id, first_of(before), last_of(new_id())
             )
+            if self._members is not None:
+                await self._members.settle(session)
             counts = self._counts()._replace(
                 created=staging.created, unchanged=staging.unchanged, differing=staging.differing
             )
@@ -183,5 +211,7 @@ class Intake:
         told, mended, left_out = [], RowSet(), None
         if self._mending is not None:
             told, mended, left_out = self._mending.told, self._mending.taken, self._mending.left_out()
+        elif self._members is not None:
+            left_out = self._members.left_out()
         errors = [*told, *self._errors][: self._settings.upload_errors_max]
         return Taken(counts, errors, self._failed, mended, left_out)

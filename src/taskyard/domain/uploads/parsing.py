@@ -31,25 +31,26 @@ class Format(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     PARQUET = "parquet"
+    ZIP = "zip"
 
 
 _PARQUET = b"PAR1"
-_ZIP = "a ZIP archive"
-_WORKBOOK = "This is an Excel workbook."
+_ZIP = b"PK\x03\x04"
 _SAVE_AS = "In the spreadsheet choose Save as, CSV UTF-8."
+_UNPACK = "Unpack it and upload what is inside."
+_PICTURE_MEND = "Pack pictures as a ZIP: each becomes a task."
 _SIGNS: tuple[tuple[bytes, str, str], ...] = (
-    (b"\x1f\x8b", "a gzip archive", "Unpack it and upload what is inside."),
-    (b"PK\x03\x04", _ZIP, "Unpack it and upload what is inside."),
+    (b"\x1f\x8b", "a gzip archive", _UNPACK),
     (b"PK\x05\x06", "an empty ZIP archive", "Upload the file itself."),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook", _SAVE_AS),
-    (b"\x89PNG", "a PNG picture", "Upload pictures as files, and name their ids in a table."),
-    (b"\xff\xd8\xff", "a JPEG picture", "Upload pictures as files, and name their ids in a table."),
-    (b"GIF8", "a GIF picture", "Upload pictures as files, and name their ids in a table."),
+    (b"\x89PNG", "a PNG picture", _PICTURE_MEND),
+    (b"\xff\xd8\xff", "a JPEG picture", _PICTURE_MEND),
+    (b"GIF8", "a GIF picture", _PICTURE_MEND),
     (b"%PDF", "a PDF document", "Export the table it holds as CSV."),
-    (b"BZh", "a bzip2 archive", "Unpack it and upload what is inside."),
-    (b"\xfd7zXZ", "an xz archive", "Unpack it and upload what is inside."),
-    (b"7z\xbc\xaf", "a 7-Zip archive", "Unpack it and upload what is inside."),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard archive", "Unpack it and upload what is inside."),
+    (b"BZh", "a bzip2 archive", _UNPACK),
+    (b"\xfd7zXZ", "an xz archive", _UNPACK),
+    (b"7z\xbc\xaf", "a 7-Zip archive", _UNPACK),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive", _UNPACK),
     (b"SQLite format 3", "an SQLite database", "Export the table as CSV."),
 )
 
@@ -71,6 +72,8 @@ def rows_of(
     """
     name = shortened(name, 120)
     format_ = format_ or format_of(path, name)
+    if format_ is Format.ZIP:
+        raise FormatNotSupported([Flaw("", "This is a ZIP archive.", _UNPACK)], name=name, what="a ZIP archive")
     maker = RowMaker(checker, mapping)
     if format_ is Format.PARQUET:
         return ParquetRows(path, name, maker)
@@ -87,10 +90,10 @@ def format_of(path: Path, name: str) -> Format:
     if head.startswith(_PARQUET):
         refuse_without_reader(name)
         return Format.PARQUET
+    if head.startswith(_ZIP):
+        return Format.ZIP
     for sign, what, mend in _SIGNS:
         if head.startswith(sign):
-            if what == _ZIP and (b"xl/" in head or b"[Content_Types].xml" in head):
-                raise FormatNotSupported([Flaw("", _WORKBOOK, _SAVE_AS)], name=name, what="an Excel workbook")
             raise FormatNotSupported([Flaw("", f"This is {what}.", mend)], name=name, what=what)
     text = codecs.getincrementaldecoder(encoding_of(head[:4096], name))(errors="replace").decode(head)
     if not text.strip():

@@ -6,19 +6,19 @@ import json
 import struct
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path, PosixPath
+from pathlib import PosixPath
 from typing import IO, Any, NamedTuple
 
 import orjson
 from uuid_utils import uuid7
 
 from taskyard.domain import tasks
-from taskyard.domain.projects import InputChecker
+from taskyard.domain.uploads.members import Members
 from taskyard.domain.uploads.mending import Mending
 from taskyard.domain.uploads.opening import Openings
-from taskyard.domain.uploads.parsing import Format, rows_of
 from taskyard.domain.uploads.row_errors import RowError, error_of
-from taskyard.domain.uploads.rows import FileProblem, Naming, Row, Rows
+from taskyard.domain.uploads.rows import FileProblem, Row, Rows
+from taskyard.domain.uploads.sources import Source
 
 # Enough that a round trip to the database costs nothing beside the rows, little enough to be held in memory.
 PORTION_ROWS = 10_000
@@ -106,21 +106,19 @@ class Reader:
 
     def __init__(
         self,
-        path: Path,
-        name: str,
-        format_: Format,
-        checker: InputChecker,
+        source: Source,
         openings: Openings,
         *,
         errors_max: int,
-        mapping: Naming | None = None,
         mending: Mending | None = None,
+        members: Members | None = None,
     ) -> None:
-        self._file = WatchedFile(path)
-        self._size = path.stat().st_size
-        self._rows = _rows(rows_of(self._file, name, checker, format_, mapping), mending)
-        self._checker = checker
-        self._has_files = bool(checker.file_fields())
+        self._file = WatchedFile(source.path)
+        self._size = source.path.stat().st_size
+        self._rows = _rows(source._replace(path=self._file).rows(), mending)
+        self._checker = source.checker
+        self._has_files = bool(source.checker.file_fields())
+        self._members = members
         self.openings = openings
         self._errors_max = errors_max
         self._refusal: FileProblem | None = None
@@ -131,6 +129,11 @@ class Reader:
         """Give the file back. A call that is still under way ends soon; what it returns counts for nothing."""
         self._is_stopped = True
         self._file.close()
+
+    @property
+    def part_read(self) -> float:
+        """Return how much of the file was read, from 0 to 1."""
+        return self.bytes_read / self._size if self._size else 1.0
 
     def next(self) -> Portion | None:
         """Return the next rows, or None at the end. Raises a FileProblem after the last row that could be read."""
@@ -152,6 +155,8 @@ class Reader:
             return
         for row in self._rows:
             portion.rows += 1
+            if self._members is not None:
+                row = self._members.of(row)  # noqa: PLW2901 - the same row, with its files
             if row.flaws:
                 portion.failed.append(row.number)
                 if len(portion.errors) < self._errors_max:
@@ -172,12 +177,16 @@ class Reader:
         portion.good += 1
         portion.has_external_ids = portion.has_external_ids or row.external_id is not None
 
+    def _preview(self, given: Mapping[str, Any], handles: Collection[str]) -> str:
+        words = tasks.preview_of(given, handles)
+        return words or (self._members.name_of(handles) if self._members is not None else "")
+
     def _encoded(self, row: Row, given: Mapping[str, Any], number: int, handles: Collection[str]) -> bytes:
         opening = self.openings.known[number]
         # Ids in the order of the rows keep every index growing at its end. As bytes: 300,000 UUID objects
         # would cost as much as reading the file.
         head = _head(len(COLUMNS), 8, row.number, 16, uuid7().bytes, 16, uuid7().bytes, 4, number)
-        parts = [head, _ids(len(opening.turns)), _json(given), _text(tasks.preview_of(given, handles))]
+        parts = [head, _ids(len(opening.turns)), _json(given), _text(self._preview(given, handles))]
         if opening.steps and row.external_id is None and row.batch is None and not row.metadata and not row.priority:
             parts.append(_PLAIN)
             return b"".join(parts)

@@ -15,20 +15,23 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import StreamingResponse
 
-from taskyard.access import Permission
+from taskyard.access import Actor, Permission
 from taskyard.domain import files
 from taskyard.domain.files import Stored
 from taskyard.domain.uploads import actions, store
 from taskyard.domain.uploads.failed_rows import pieces
-from taskyard.domain.uploads.parsing import format_of
+from taskyard.domain.uploads.parsing import Format, format_of
 from taskyard.domain.uploads.preview import look
+from taskyard.domain.uploads.preview_zip import Inside, look_inside, shown_members
 from taskyard.domain.uploads.rules import is_table
 from taskyard.domain.uploads.schemas import PreviewAsk, PreviewSaid, RowErrorSaid, UploadAsk, UploadSaid
+from taskyard.domain.uploads.zip_contents import Contents, contents_of, limits_of
 from taskyard.gateways.objects import Incoming
 from taskyard.gateways.objects_incoming import refuse_announced
 from taskyard.kit.pages import PageAsk, read_cursor, write_cursor
 from taskyard.web import AtHand, OpenLater, Router, Session, Who
 from taskyard.web.bodies import Body, Page, page_ask
+from taskyard.web.desk import Desk
 from taskyard.web.multipart import BESIDE_BYTES_MAX, is_form, read_form
 from taskyard.web.problems import KeyUsedForAnother, WrongContentType
 from taskyard.web.unit import Replay, Unit
@@ -38,6 +41,7 @@ Asked = TypeVar("Asked", bound=Body)
 Ask = Annotated[PageAsk, Depends(page_ask)]
 
 PARQUET_TYPE = "application/vnd.apache.parquet"
+ZIP_TYPE = "application/zip"
 # What a raw body may be said to be, with the name it gets when none is given.
 RAW_TYPES = {
     "text/csv": "upload.csv",
@@ -45,6 +49,7 @@ RAW_TYPES = {
     "application/x-ndjson": "upload.jsonl",
     "application/jsonl": "upload.jsonl",
     PARQUET_TYPE: "upload.parquet",
+    ZIP_TYPE: "upload.zip",
     "text/plain": "upload",
     "application/octet-stream": "upload",
 }
@@ -66,7 +71,7 @@ _PARTS: dict[str, Any] = {
 
 
 def _body(parts: dict[str, Any], *, is_form_only: bool = False) -> dict[str, Any]:
-    kinds = () if is_form_only else ("text/csv", "application/json", "application/x-ndjson", PARQUET_TYPE)
+    kinds = () if is_form_only else ("text/csv", "application/json", "application/x-ndjson", PARQUET_TYPE, ZIP_TYPE)
     raw = {kind: {"schema": _BINARY} for kind in kinds}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": parts}, **raw}}}
 
@@ -104,18 +109,17 @@ async def queue(
     name: Annotated[str | None, _name] = None,
 ) -> UploadSaid:
     """Give a file of tasks: as the part `file` of a form, or as the raw body. It is safe once this answers."""
-    named = {"project": project, "mode": mode, "mapping": mapping}
-    told = {key: value for key, value in named.items() if value is not None}
+    told = {"project": project, "mode": mode, "mapping": mapping}
     async with desk.objects.incoming(desk.settings.upload_bytes_max) as incoming:
         fields, said_name = await _take(request, incoming, name, fields=tuple(UploadAsk.model_fields))
-        ask = _asked(UploadAsk, {**told, **fields})
+        ask = _asked(UploadAsk, {**{key: value for key, value in told.items() if value is not None}, **fields})
         # What the first bytes show is refused now, before anything is kept.
-        format_ = await asyncio.to_thread(format_of, incoming.path, said_name)
+        format_, contents = await _looked_at(actor, desk, incoming, said_name)
         stored = await files.put_away(
             desk.database, desk.objects, desk.pictures, actor.workspace_id, incoming, said_name
         )
         session = await _begin(unit, stored, ask)
-        upload, project_name = await actions.queue(session, actor, ask, stored, format_)
+        upload, project_name = await actions.queue(session, actor, ask, stored, format_, contents)
     response.headers["Location"] = f"{request.url.path}/{upload.id}"
     return UploadSaid.of(upload, project_name, actor)
 
@@ -138,12 +142,18 @@ async def preview(request: Request, actor: Who, desk: AtHand) -> PreviewSaid:
         ask = _asked(PreviewAsk, fields)
         async with desk.database.transaction(actor.workspace_id) as session:
             checker, remembered = await actions.previewing(session, actor, ask.project)
-        seen = await asyncio.to_thread(
-            look, incoming.path, said_name, checker, ask.mapping, remembered, is_part=ask.part
-        )
+        _, contents = await _looked_at(actor, desk, incoming, said_name)
+        if contents is None:
+            seen = await asyncio.to_thread(
+                look, incoming.path, said_name, checker, ask.mapping, remembered, is_part=ask.part
+            )
+            inside = Inside({}, {})
+        else:
+            seen = await look_inside(contents, checker, ask.mapping, remembered, desk.objects)
+            inside = await shown_members(contents, checker, seen.rows, desk)
         async with desk.database.transaction(actor.workspace_id) as session:
-            missing = await actions.missing_files(session, actor, checker, seen.rows)
-    return PreviewSaid.of(seen, missing)
+            missing = await actions.missing_files(session, actor, checker, seen.rows, contents)
+    return PreviewSaid.of(seen, missing, inside, contents.passed_over() if contents else [])
 
 
 @routes.verb("GET", "", may=Permission.UPLOADS_READ, answers=Page[UploadSaid])
@@ -186,7 +196,7 @@ async def failed_rows(upload_id: UUID, actor: Who, desk: AtHand) -> Response:
     """
     async with desk.database.transaction(actor.workspace_id) as session:
         found = await actions.failed_rows(session, actor, upload_id)
-    made = pieces(found, desk.database, desk.objects, actor.workspace_id)
+    made = pieces(found, desk.database, desk.objects, limits_of(desk.settings), actor.workspace_id)
     # The first piece is made before the answer begins: a source that is gone is refused with a status.
     first = await anext(made)
     headers = {
@@ -237,6 +247,15 @@ async def mended(
 async def cancel(upload_id: UUID, session: Session, actor: Who) -> UploadSaid:
     """Stop an upload; nothing of it will be there."""
     return UploadSaid.of(*await actions.cancel(session, actor, upload_id), actor)
+
+
+async def _looked_at(actor: Actor, desk: Desk, incoming: Incoming, name: str) -> tuple[Format, Contents | None]:
+    """Say what a file is. The list of a ZIP is checked whole; whoever gives one gives files."""
+    format_ = await asyncio.to_thread(format_of, incoming.path, name)
+    if format_ is not Format.ZIP:
+        return format_, None
+    actor.must(Permission.FILES_WRITE)
+    return format_, await asyncio.to_thread(contents_of, incoming.path, files.safe_name(name), limits_of(desk.settings))
 
 
 async def _whole(first: bytes, others: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -32,7 +32,7 @@ class FileHasNoRows(FileProblem):
 
 
 class FormatNotSupported(FileProblem):
-    """{name} is {what}, not CSV, JSON, JSON Lines or Parquet."""
+    """{name} is {what}, not CSV, JSON, JSON Lines, Parquet or a ZIP of files."""
 
     kind = Kind.UNSUPPORTED
 

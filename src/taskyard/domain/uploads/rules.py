@@ -67,8 +67,11 @@ class Counts(NamedTuple):
 
 
 def is_table(format_: str) -> bool:
-    """Say whether failed rows of this format are given back as CSV; those of others are JSON Lines."""
-    return format_ == "csv"
+    """Say whether failed rows of this format are given back as CSV; those of others are JSON Lines.
+
+    The rows of a ZIP without a manifest are its files: a table of their paths.
+    """
+    return format_ in ("csv", "zip")
 
 
 def has_ended(state: str) -> bool:

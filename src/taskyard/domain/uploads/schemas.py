@@ -12,6 +12,7 @@ from pydantic import Json
 from taskyard.access import Actor, Permission
 from taskyard.domain.uploads.parsing import Format
 from taskyard.domain.uploads.preview import Look
+from taskyard.domain.uploads.preview_zip import Inside
 from taskyard.domain.uploads.row_errors import error_of
 from taskyard.domain.uploads.rows import Row
 from taskyard.domain.uploads.rules import UPLOAD, UploadMode, UploadState, progress_of, why_not_mend
@@ -66,7 +67,7 @@ class FlawSaid(Said):
 
 
 class PreviewedRow(Said):
-    """A row as it will be; one with flaws will make no task."""
+    """A row as it will be; one with flaws will make no task. `picture` is its first picture of the ZIP, to show."""
 
     row: int
     input: dict[str, Any] | None
@@ -75,31 +76,44 @@ class PreviewedRow(Said):
     batch: str | None
     metadata: dict[str, Any]
     flaws: list[FlawSaid]
+    picture: str | None = None
 
     @classmethod
-    def of(cls, row: Row, missing: Sequence[Flaw]) -> Self:
+    def of(cls, row: Row, missing: Sequence[Flaw], picture: str | None) -> Self:
         """Return a row with everything that is wrong with it."""
         flaws = [FlawSaid.of(flaw) for flaw in (*row.flaws, *missing)]
         beside = {name: getattr(row, name) for name in ("external_id", "priority", "batch")}
-        return cls(row=row.number, input=row.input, metadata=dict(row.metadata), flaws=flaws, **beside)
+        return cls(row=row.number, input=row.input, metadata=dict(row.metadata), flaws=flaws, picture=picture, **beside)
 
 
 class PreviewSaid(Said):
-    """What a file would make. `problem` is what is wrong with the file as a whole, with its `flaws`."""
+    """What a file would make. `problem` is what is wrong with the file as a whole, with its `flaws`.
+
+    `notes` say what of a ZIP is passed over.
+    """
 
     format: Format
     columns: list[ColumnSaid]
     rows: list[PreviewedRow]
     problem: str | None
     flaws: list[FlawSaid]
+    notes: list[str]
 
     @classmethod
-    def of(cls, seen: Look, missing: Mapping[int, Sequence[Flaw]]) -> Self:
+    def of(cls, seen: Look, missing: Mapping[int, Sequence[Flaw]], inside: Inside, notes: list[str]) -> Self:
         """Return what was seen, with what is wrong with files that rows name."""
         return cls(
             format=seen.format,
             columns=[ColumnSaid(**column._asdict()) for column in seen.columns],
-            rows=[PreviewedRow.of(row, missing.get(row.number, ())) for row in seen.rows],
+            rows=[
+                PreviewedRow.of(
+                    row,
+                    [*missing.get(row.number, ()), *inside.flaws.get(row.number, ())],
+                    inside.pictures.get(row.number),
+                )
+                for row in seen.rows
+            ],
+            notes=notes,
             problem=seen.problem.detail if seen.problem else None,
             flaws=[FlawSaid.of(flaw) for flaw in seen.problem.flaws] if seen.problem else [],
         )

@@ -1,0 +1,94 @@
+"""A look into a ZIP before it is uploaded: its first rows, with their pictures small, and what is wrong with those."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from taskyard.domain import files
+from taskyard.domain.projects import InputChecker
+from taskyard.domain.uploads.parsing import Format
+from taskyard.domain.uploads.preview import ROWS_SHOWN, Look, look
+from taskyard.domain.uploads.rows import Naming, Row
+from taskyard.domain.uploads.zip_contents import (
+    Contents,
+    MemberRows,
+    ZipNeedsManifest,
+    field_for_files,
+    lay_out,
+    refuse_nested,
+)
+from taskyard.gateways.objects import ObjectStore
+from taskyard.kit.problems import Flaw, Problem
+from taskyard.kit.unzip import MemberBroken, unpacked
+from taskyard.web.desk import Desk
+
+# Pictures that take longer than this in all are left to the upload itself.
+SECONDS_MAX = 5.0
+SIDE = 96
+
+
+class Inside(NamedTuple):
+    """What was seen of the files that rows name, by the number of the row; pictures as addresses a page can show."""
+
+    pictures: Mapping[int, str]
+    flaws: Mapping[int, Sequence[Flaw]]
+
+
+async def look_inside(
+    contents: Contents, checker: InputChecker, said: Naming | None, remembered: Naming, objects: ObjectStore
+) -> Look:
+    """Look at the rows of a ZIP: those of its manifest, or one per file."""
+    if contents.manifest is None:
+        try:
+            field = field_for_files(checker, contents.name)
+        except ZipNeedsManifest as problem:
+            return Look(Format.ZIP, (), (), problem)
+        return Look(Format.ZIP, (), list(islice(MemberRows(contents, field), ROWS_SHOWN)), None)
+    async with objects.incoming(contents.manifest.size) as laid:
+        await asyncio.to_thread(lay_out, contents, laid.path)
+        name = contents.manifest.name
+        seen = await asyncio.to_thread(look, laid.path, name, checker, said, remembered, is_part=False)
+    return seen._replace(format=Format.ZIP)
+
+
+async def shown_members(contents: Contents, checker: InputChecker, rows: Sequence[Row], desk: Desk) -> Inside:
+    """Unpack what the first rows name, as the upload will."""
+    pictures: dict[int, str] = {}
+    flaws: dict[int, list[Flaw]] = defaultdict(list)
+    began = time.monotonic()
+    for row in rows:
+        for place, said, kind in checker.file_values(row.input or {}):
+            path = contents.find(said)
+            if path is None or row.flaws or time.monotonic() - began > SECONDS_MAX:
+                continue
+            try:
+                shown = await _small(contents, path, kind, desk)
+            except MemberBroken as broken:
+                flaws[row.number].append(Flaw(place, broken.says, broken.mend, value=path[:200]))
+            except Problem as problem:
+                flaws[row.number].append(Flaw(place, f"cannot be taken: {problem.detail}", value=path[:200]))
+            else:
+                if shown:
+                    pictures.setdefault(row.number, shown)
+    return Inside(pictures, flaws)
+
+
+async def _small(contents: Contents, path: str, kind: str, desk: Desk) -> str | None:
+    async with desk.objects.incoming(desk.settings.file_bytes_max) as incoming:
+        pieces = unpacked(contents.path, contents.members[path])
+        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+            await incoming.add(piece)
+        await incoming.finish()
+        refuse_nested(path, incoming.head)
+        if not files.extension_of(incoming.head):
+            if kind == "image":
+                raise MemberBroken("is no picture", "Give a PNG, JPEG, WebP or GIF, or leave it out.")
+            return None
+        made = await desk.pictures.thumbnail(incoming.path, SIDE)
+    return f"data:{made.media_type};base64,{base64.b64encode(made.content).decode()}"
