@@ -19,6 +19,7 @@ from taskyard.domain import (
     archives,
     audits,
     bulk,
+    callbacks,
     exports,
     files,
     projects,
@@ -56,6 +57,7 @@ HOUSES = (
     bulk,
     archives,
     saved_views,
+    callbacks,
     views,
 )
 STATIC = Path(__file__).parent / "static"

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard import ledger
 from taskyard.access import Actor
-from taskyard.domain import answers, audits, files, projects, reservations
+from taskyard.domain import answers, audits, callbacks, files, projects, reservations
 from taskyard.kit.db.engine import Database
 from taskyard.ledger import Fact, Together
 
@@ -46,6 +46,24 @@ async def _forget_files(session: AsyncSession, fact: Fact, actor: Actor) -> None
     await _forget_files_of_many(session, [fact], actor)
 
 
+async def _call_back(session: AsyncSession, fact: Fact, actor: Actor) -> None:
+    await _call_back_of_many(session, [fact], actor)
+
+
+async def _call_back_of_upload(session: AsyncSession, fact: Fact, actor: Actor) -> None:
+    if fact.noun_id is not None:
+        await callbacks.note_upload(session, actor.workspace_id, fact.noun_id)
+
+
+async def _forget_callbacks(session: AsyncSession, fact: Fact, actor: Actor) -> None:
+    await _forget_callbacks_of_many(session, [fact], actor)
+
+
+async def _forget_callbacks_of_archive(session: AsyncSession, fact: Fact, actor: Actor) -> None:
+    if fact.noun_id is not None:
+        await callbacks.forget_archived(session, actor.workspace_id, fact.noun_id)
+
+
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "workspace.opened": (_open_playground,),
     # Who is gone holds nothing, and nothing is kept for them: neither somebody removed, nor the program whose key is
@@ -55,7 +73,12 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     # A step beside theirs failed: people hold nothing that nobody waits for.
     "run.failed": (_end_holds,),
     "run.cancelled": (_end_holds,),
-    "task.deleted": (_forget_answers, _forget_audits, _forget_files),
+    "task.deleted": (_forget_answers, _forget_audits, _forget_callbacks, _forget_files),
+    "archive.deleted": (_forget_callbacks_of_archive,),
+    # What is told to whoever gave a task an address for it. Of an upload's tasks there is one fact for all.
+    **dict.fromkeys(callbacks.TOLD, (_call_back,)),
+    "upload.completed": (_call_back_of_upload,),
+    "upload.mended": (_call_back_of_upload,),
 }
 
 
@@ -73,6 +96,14 @@ async def _forget_audits_of_many(session: AsyncSession, facts: Sequence[Fact], a
     await audits.delete_of_tasks(session, actor.workspace_id, [fact.task_id for fact in facts if fact.task_id])
 
 
+async def _call_back_of_many(session: AsyncSession, facts: Sequence[Fact], actor: Actor) -> None:
+    callbacks.note(session, facts, actor.workspace_id)
+
+
+async def _forget_callbacks_of_many(session: AsyncSession, facts: Sequence[Fact], actor: Actor) -> None:
+    await callbacks.forget(session, actor.workspace_id, facts)
+
+
 async def _forget_files_of_many(session: AsyncSession, facts: Sequence[Fact], actor: Actor) -> None:
     await files.forget(session, actor.workspace_id, *[fact.task_id for fact in facts if fact.task_id])
 
@@ -82,6 +113,8 @@ AT_ONCE: dict[Reaction, ReactionToMany] = {
     _end_holds: _end_holds_in_many,
     _forget_answers: _forget_answers_of_many,
     _forget_audits: _forget_audits_of_many,
+    _forget_callbacks: _forget_callbacks_of_many,
+    _call_back: _call_back_of_many,
     _forget_files: _forget_files_of_many,
 }
 
@@ -114,4 +147,5 @@ async def _react_to_many(session: AsyncSession, together: Together) -> None:
 def connect(database: Database) -> None:
     """Have every transaction of this process react, and write its facts."""
     database.before_commit(react)
+    database.before_commit(callbacks.write)
     database.before_commit(ledger.write)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from taskyard import wiring
 from taskyard.app import picture_limits
-from taskyard.domain import archives, bulk, exports, files, performers, reservations, runs, tasks, uploads
+from taskyard.domain import archives, bulk, callbacks, exports, files, performers, reservations, runs, tasks, uploads
 from taskyard.domain.performers import Hands
 from taskyard.gateways.objects import ObjectStore
 from taskyard.gateways.pictures import Pictures
@@ -56,6 +56,7 @@ class Worker:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{new_id().hex[-8:]}"
         self._looked_on: date | None = None
         self._hands = Hands(self._database, settings, self._objects, self._pictures, self.name)
+        self._callbacks = callbacks.Sender(self._database, settings)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -72,6 +73,7 @@ class Worker:
             async with asyncio.TaskGroup() as group:
                 for number in range(self._settings.worker_slots):
                     group.create_task(self._hands.work(), name=f"slot.{number}")
+                group.create_task(self._callbacks.work(), name="callbacks")
                 group.create_task(self._listen(), name="listen")
                 group.create_task(self._tick(), name="clock")
                 group.create_task(self._sweep(), name="sweep")
@@ -79,6 +81,7 @@ class Worker:
                 group.create_task(self._age(), name="ageing")
                 group.create_task(_kept_up(chore_worker), name="chores")
         finally:
+            await self._callbacks.close()
             await self._pictures.close()
             await self._database.close()
             logger.info("worker.stopped", worker=self.name)
@@ -145,6 +148,7 @@ class Worker:
             await session.execute(_OLD_COUNTS)
         await exports.sweep(self._database)
         await files.sweep(self._database)
+        await callbacks.sweep(self._database, self._settings.callback_days)
         self._looked_on = await archives.look(self._database, self._looked_on)
 
     async def _index(self) -> None:

@@ -46,6 +46,7 @@ OTHER_POLICIES = {
     ("workspaces", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
     ("task_spans", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
     ("exports", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
+    ("deliveries", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
 }
 SEEN_BY_WORKERS = {table for table, policy, _, _ in OTHER_POLICIES if policy == "workers"}
 OTHERS = ("alembic_version", "procrastinate_")

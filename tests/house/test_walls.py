@@ -36,7 +36,8 @@ LEADS = "manager owner"
 WORKERS = "annotator manager owner reviewer"
 LEADS_AND_CLIENTS = "client manager owner"
 WHO_MAY = {
-    "owner": {"GET /keys", "POST /keys", "DELETE /keys/{key_id}", "PATCH /members/{member_id}"},
+    "owner": {"GET /keys", "POST /keys", "DELETE /keys/{key_id}", "PATCH /members/{member_id}", "GET /callbacks/secret",
+              "POST /callbacks/secret/rotate"},
     LEADS: {
         "GET /members", "GET /invitations", "POST /invitations", "DELETE /invitations/{invitation_id}", "POST /projects",
         "PATCH /projects/{project_id}", "DELETE /projects/{project_id}", "PUT /projects/{project_id}/draft",
@@ -47,6 +48,7 @@ WHO_MAY = {
         "POST /archives", "GET /archives", "GET /archives/{archive_id}", "GET /archives/{archive_id}/items",
         "POST /archives/{archive_id}/cancel", "POST /archives/{archive_id}/restore", "DELETE /archives/{archive_id}",
         "GET /archives/{archive_id}/download",
+        "GET /tasks/{task_id}/deliveries", "POST /deliveries/{delivery_id}/send-again",
         "GET /reservations/holders", "POST /reservations/release", "POST /tasks/{task_id}/reserve", "POST /kept/release",
     },
     LEADS_AND_CLIENTS: {

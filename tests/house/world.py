@@ -135,6 +135,18 @@ async def _consumer(world: World) -> str:
     return str((await world.yard.owner.get("/exports/consumers")).json["items"][0]["id"])
 
 
+async def _delivery(world: World) -> str:
+    """Return one that was given up, so that it may be sent again."""
+    task = await world.yard.task(await world.id_of("project_id"), callback_url="https://receiver.example.org/told")
+    assert (await world.yard.owner.post(f"/tasks/{task['id']}/cancel")).status == 200
+    await world.yard.owner.get("/callbacks/secret")
+    given_up = "UPDATE deliveries SET state = 'failed', attempts = 1, ended_at = now() WHERE workspace_id = :here"
+    await world.yard.sql(given_up, here=world.yard.workspace_id)
+    attempts = "INSERT INTO delivery_attempts SELECT workspace_id, id, 1 FROM deliveries WHERE workspace_id = :here"
+    await world.yard.sql(attempts, here=world.yard.workspace_id)
+    return str((await world.yard.owner.get(f"/tasks/{task['id']}/deliveries")).json["items"][0]["id"])
+
+
 # Every path parameter there is. A route with another one fails its tests until it has an example here.
 EXAMPLES: dict[str, Callable[[World], Awaitable[str]]] = {
     "project_id": _project,
@@ -151,6 +163,7 @@ EXAMPLES: dict[str, Callable[[World], Awaitable[str]]] = {
     "view_id": _view,
     "export_id": _export,
     "consumer_id": _consumer,
+    "delivery_id": _delivery,
 }
 # Examples that only bodies name.
 EXAMPLES_IN_BODIES: dict[str, Callable[[World], Awaitable[str]]] = {

@@ -45,6 +45,9 @@ class Permission(StrEnum):
     UPLOADS_WRITE = "uploads.write"
     AUDITS_READ = "audits.read"
     AUDITS_WRITE = "audits.write"
+    CALLBACKS_READ = "callbacks.read"
+    CALLBACKS_WRITE = "callbacks.write"
+    CALLBACKS_SECRET = "callbacks.secret"  # noqa: S105 - the name of a permission
     ARCHIVES_READ = "archives.read"
     ARCHIVES_WRITE = "archives.write"
     WORK_TAKE = "work.take"
@@ -75,6 +78,9 @@ WORDS: dict[Permission, str] = {
     Permission.UPLOADS_WRITE: "upload tasks",
     Permission.AUDITS_READ: "see verdicts",
     Permission.AUDITS_WRITE: "give a verdict",
+    Permission.CALLBACKS_READ: "see callbacks",
+    Permission.CALLBACKS_WRITE: "send callbacks again",
+    Permission.CALLBACKS_SECRET: "see or change the secret of callbacks",
     Permission.ARCHIVES_READ: "see archives",
     Permission.ARCHIVES_WRITE: "archive or restore tasks",
     Permission.WORK_TAKE: "take work",
@@ -113,6 +119,9 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.UPLOADS_WRITE: _LEADS_AND_CLIENTS,
     Permission.AUDITS_READ: _LEADS_AND_CLIENTS,
     Permission.AUDITS_WRITE: _LEADS_AND_CLIENTS,
+    Permission.CALLBACKS_READ: _LEADS,
+    Permission.CALLBACKS_WRITE: _LEADS,
+    Permission.CALLBACKS_SECRET: frozenset({Role.OWNER}),
     Permission.ARCHIVES_READ: _LEADS,
     Permission.ARCHIVES_WRITE: _LEADS,
     Permission.WORK_TAKE: _WORKERS,

@@ -78,6 +78,19 @@ class Settings(BaseModel):
         int, Field(ge=1, le=100, description="Exports that stream at the same time, per workspace and server process.")
     ] = 2
     export_days: Annotated[int, Field(ge=1, le=3650, description="Days an export made in the background is kept.")] = 30
+    callback_private: Annotated[
+        bool, Field(description="Whether callbacks may go to private, loopback and link-local addresses.")
+    ] = False
+    callback_seconds_max: Annotated[float, Field(gt=0, le=120, description="Time a receiver of a callback has.")] = 15
+    callback_hours_max: Annotated[
+        float, Field(gt=0, le=168, description="Hours after which a callback that does not arrive is given up.")
+    ] = 24
+    callback_wait_seconds: Annotated[
+        float,
+        Field(ge=0, description="Wait before a callback's second attempt; each further one is three times as long."),
+    ] = 5
+    callbacks_at_once: Annotated[int, Field(ge=1, le=1000, description="Callbacks one worker sends at once.")] = 64
+    callback_days: Annotated[int, Field(ge=1, le=3650, description="Days the log of sent callbacks is kept.")] = 30
     statement_seconds_max: Annotated[float, Field(gt=0, description="Longest statement of a request.")] = 5
     job_statement_seconds_max: Annotated[float, Field(gt=0, description="Longest statement of background work.")] = 600
     lock_seconds_max: Annotated[float, Field(gt=0, description="Longest wait for a lock.")] = 5

@@ -21,7 +21,10 @@ _PENDING_MANY = "ledger.pending_many"
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that happened, named `noun.verbed`, with a sentence people can read in a timeline."""
+    """Something that happened, named `noun.verbed`, with a sentence people can read in a timeline.
+
+    `aside` is what reactions may go by without asking for the row again; it is written nowhere.
+    """
 
     name: str
     says: str
@@ -30,6 +33,7 @@ class Fact:
     task_id: UUID | None = None
     run_id: UUID | None = None
     data: dict[str, Any] = field(default_factory=dict)
+    aside: dict[str, Any] = field(default_factory=dict)
 
 
 class Together(NamedTuple):

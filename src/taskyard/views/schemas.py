@@ -125,9 +125,13 @@ class VerdictSaid(Said):
 
 
 class TaskPage(TaskRow):
-    """A task with everything about it. `step_priorities` hold from their step on, in the order of the flow."""
+    """A task with everything about it. `step_priorities` hold from their step on, in the order of the flow.
+
+    `callback_url` is for those who may export the task.
+    """
 
     step_priorities: dict[str, int]
+    callback_url: str | None
 
     input: dict[str, Any]
     metadata: dict[str, Any]

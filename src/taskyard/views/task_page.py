@@ -45,6 +45,7 @@ async def page(session: AsyncSession, actor: Actor, task_id: UUID) -> dict[str, 
     return {
         **row,
         "step_priorities": found.step_priorities or {},
+        "callback_url": found.callback_url if actor.may(Permission.TASKS_EXPORT) else None,
         "input": found.input,
         "metadata": found.metadata,
         "input_schema": version.flow.input_schema,
@@ -130,7 +131,7 @@ def _can(actor: Actor, row: dict[str, Any], found: Any) -> dict[str, str | None]
 
 
 _TASK = text(f"""
-    SELECT {ROW} AS row, tasks.project_id, tasks.created_by, tasks.step_priorities, tasks.audit,
+    SELECT {ROW} AS row, tasks.project_id, tasks.created_by, tasks.step_priorities, tasks.callback_url, tasks.audit,
            task_inputs.input, task_inputs.metadata,
            projects.instructions, runs.flow_version, runs.settings, EXISTS (
                SELECT 1 FROM reservations AS hold WHERE hold.workspace_id = :workspace_id

@@ -382,6 +382,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/callbacks/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Secret
+         * @description Show the secret that the callbacks of this workspace are signed with.
+         */
+        get: operations["callbacks.secret"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks/secret/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate
+         * @description Make another secret. For a day callbacks are signed with both, then with the new one alone.
+         */
+        post: operations["callbacks.rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{delivery_id}/send-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Again
+         * @description Send an event once more, now, under the same `webhook-id`; then it is tried as long as a new one.
+         */
+        post: operations["callbacks.send_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1544,6 +1604,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{task_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deliveries
+         * @description List what is told to the callback URL of a task, newest first, with every attempt.
+         */
+        get: operations["callbacks.deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task_id}/fix": {
         parameters: {
             query?: never;
@@ -2069,6 +2149,27 @@ export interface components {
             step?: string | null;
         };
         /**
+         * AttemptSaid
+         * @description One attempt; without milliseconds it is under way. `response` is how the answer began.
+         */
+        AttemptSaid: {
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Error */
+            error: string | null;
+            /** Milliseconds */
+            milliseconds: number | null;
+            /** Number */
+            number: number;
+            /** Response */
+            response: string | null;
+            /** Status */
+            status: number | null;
+        };
+        /**
          * AuditAsked
          * @description A verdict. A fix comes with the answer as it should be, a rejection with what is wrong.
          *
@@ -2355,6 +2456,21 @@ export interface components {
             name: string;
         };
         /**
+         * CallbackSecretSaid
+         * @description What callbacks are signed with. After a change the one before signs beside it until `previous_until`.
+         */
+        CallbackSecretSaid: {
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Previous Until */
+            previous_until: string | null;
+            /** Secret */
+            secret: string | null;
+        };
+        /**
          * ChangeMember
          * @description What to change of a member.
          */
@@ -2473,6 +2589,55 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * DeliverySaid
+         * @description One event on its way to one address, with every attempt, newest first. `event_id` is its `webhook-id`.
+         */
+        DeliverySaid: {
+            /** Attempts */
+            attempts: components["schemas"]["AttemptSaid"][];
+            /** Can */
+            can: {
+                [key: string]: string | null;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Due At */
+            due_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Reason */
+            reason: string | null;
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+            /** Type */
+            type: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * DeliveryState
+         * @description Where the telling of one event to one address stands.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "sending" | "delivered" | "failed";
         /**
          * Draft
          * @description The flow as it is being edited.
@@ -3359,6 +3524,8 @@ export interface components {
         NewTaskBody: {
             /** Batch */
             batch?: string | null;
+            /** Callback Url */
+            callback_url?: string | null;
             /** External Id */
             external_id?: string | null;
             /** Input */
@@ -3389,6 +3556,8 @@ export interface components {
         NewTasks: {
             /** Batch */
             batch?: string | null;
+            /** Callback Url */
+            callback_url?: string | null;
             /** External Id */
             external_id?: string | null;
             /** Input */
@@ -3534,6 +3703,20 @@ export interface components {
         Page_ConsumerSaid_: {
             /** Items */
             items: components["schemas"]["ConsumerSaid"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Is Exact
+             * @default true
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[DeliverySaid] */
+        Page_DeliverySaid_: {
+            /** Items */
+            items: components["schemas"]["DeliverySaid"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -3780,6 +3963,8 @@ export interface components {
         PreviewedRow: {
             /** Batch */
             batch: string | null;
+            /** Callback Url */
+            callback_url: string | null;
             /** External Id */
             external_id: string | null;
             /** Flaws */
@@ -4473,11 +4658,15 @@ export interface components {
         /**
          * TaskPage
          * @description A task with everything about it. `step_priorities` hold from their step on, in the order of the flow.
+         *
+         *     `callback_url` is for those who may export the task.
          */
         TaskPage: {
             audit: components["schemas"]["AuditStatus"] | null;
             /** Batch */
             batch: string | null;
+            /** Callback Url */
+            callback_url: string | null;
             /** Can */
             can: {
                 [key: string]: string | null;
@@ -4620,6 +4809,8 @@ export interface components {
         TaskSaid: {
             /** Batch */
             batch: string | null;
+            /** Callback Url */
+            callback_url: string | null;
             /**
              * Created At
              * Format: date-time
@@ -5717,6 +5908,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BulkSaid"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "callbacks.secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackSecretSaid"];
+                };
+            };
+        };
+    };
+    "callbacks.rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackSecretSaid"];
+                };
+            };
+        };
+    };
+    "callbacks.send_again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliverySaid"];
                 };
             };
             /** @description Validation Error */
@@ -7918,6 +8180,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskMoved"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "callbacks.deliveries": {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeliverySaid_"];
                 };
             };
             /** @description Validation Error */

@@ -46,9 +46,9 @@ PARTS = (
     Part("step_skips", f"step_skips.step_run_id {_STEP_RUNS_OF}", "step_run_id, member_id"),
 )
 TABLES = ("tasks", *(part.table for part in PARTS))
-# Rows of a task that stay where they are: what happened is only ever added to, and an archive holds on to the files of
-# its tasks by leaving the notes of their use.
-STAYING = ("facts", "file_uses")
+# Rows of a task that stay where they are: what happened is only ever added to, what was told of it was told, and an
+# archive holds on to the files of its tasks by leaving the notes of their use.
+STAYING = ("facts", "file_uses", "deliveries")
 # What goes with a task and is made of its input again when it comes back.
 MADE_ANEW = ("task_texts", "task_values")
 

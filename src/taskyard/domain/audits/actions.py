@@ -119,6 +119,7 @@ async def _refuse_second(session: AsyncSession, actor: Actor, task: Task) -> Non
 async def _fix(session: AsyncSession, actor: Actor, going: Going, given: Audit, asked: AuditAsked) -> None:
     order = [step.id for step in going.flow.order]
     step = asked.step or rules.usual_step(order, going.outputs, going.flow.in_output)
+    given.prior_output = going.run.output
     fixed = await answers.fix(session, actor, going, step or order[-1], asked.answer)
     given.step, given.answer_id, given.prior_answer_id = fixed.answer.step, fixed.answer.id, fixed.prior.id
 

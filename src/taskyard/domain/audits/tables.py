@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, Index, PrimaryKeyConstraint, Text, func
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from taskyard.domain.audits.verdicts import FOUND_CHECK
@@ -35,6 +36,9 @@ class Audit(Base):
     step: Mapped[str | None] = mapped_column(Text, comment="of a fix: the step whose answer was replaced")
     answer_id: Mapped[UUID | None] = mapped_column(comment="of a fix: the answer that counts since")
     prior_answer_id: Mapped[UUID | None] = mapped_column(comment="of a fix: the answer that counted before")
+    prior_output: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), comment="of a fix: what came of the task before"
+    )
     redo_from: Mapped[str | None] = mapped_column(
         Text, comment="of a rejection: the step the task is done again from; null: it ended"
     )

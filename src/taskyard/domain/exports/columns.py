@@ -127,4 +127,5 @@ _TASK = (
     Column("cost", NUMBER, "tasks.cost::text"),
     Column("run", WHOLE, "runs.number::text"),
     Column("metadata", TEXT, "nullif(task_inputs.metadata, '{}')::text"),
+    Column("callback_url", TEXT, "tasks.callback_url"),
 )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from taskyard.access import Actor, Role
 from taskyard.domain.exports.columns import Column
-from taskyard.domain.exports.rules import CHANGES_OF_UPLOADS, GONE, NO_CHANGES, Answers
+from taskyard.domain.exports.rules import CHANGES_OF_UPLOADS, GONE, NO_CHANGES, Answers, ExportFormat
 from taskyard.domain.exports.wanted import Wanted
-from taskyard.domain.tasks import may_see, seen_by
+from taskyard.domain.tasks import TaskFilter, may_see, seen_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,24 @@ def lines(actor: Actor, wanted: Wanted) -> Query:
         more += ", 'flow_version', runs.flow_version"
     given = _LIST.format(answers=_answers(wanted), object=_object(wanted))
     sql = f"""
-        SELECT json_build_object({_TASK},
-            'answers', coalesce(given.answers, '[]'::json), 'output', runs.output{more})::text
+        SELECT json_build_object({_TASK}, {_RESULT}{more})::text
         FROM tasks {_JOINS} {given} {_beside(wanted)} WHERE {_where(actor, wanted)} ORDER BY tasks.id
     """  # noqa: S608 - constants and conditions; values are bound
     return Query(sql, _values(actor, wanted))
+
+
+class Told(NamedTuple):
+    """A task as JSON inside another statement: the value itself, and what is to be joined to `tasks` for it."""
+
+    json: str
+    joins: str
+
+
+def told() -> Told:
+    """Return a task as a client's export of final answers has it. The statement binds %(workspace_id)s."""
+    wanted = Wanted(ExportFormat.JSONL, TaskFilter())
+    joins = _LIST.format(answers=_answers(wanted), object=_object(wanted))
+    return Told(f"json_build_object({_TASK}, {_RESULT})", f"{_JOINS} {joins}")
 
 
 def table(actor: Actor, wanted: Wanted, columns: Sequence[Column]) -> Query:
@@ -152,7 +165,9 @@ _TASK = """
     'status', tasks.status, 'priority', tasks.priority, 'batch', tasks.batch,
     'metadata', task_inputs.metadata, 'input', task_inputs.input,
     'created_at', tasks.created_at, 'last_submitted_at', tasks.last_submitted_at,
-    'completed_at', tasks.completed_at, 'audit', tasks.audit, 'redo_count', tasks.redo_count"""
+    'completed_at', tasks.completed_at, 'audit', tasks.audit, 'redo_count', tasks.redo_count,
+    'callback_url', tasks.callback_url"""
+_RESULT = "'answers', coalesce(given.answers, '[]'::json), 'output', runs.output"
 _JOINS = """
     JOIN task_inputs ON task_inputs.workspace_id = %(workspace_id)s AND task_inputs.task_id = tasks.id
     JOIN projects ON projects.workspace_id = %(workspace_id)s AND projects.id = tasks.project_id

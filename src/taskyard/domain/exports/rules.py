@@ -85,9 +85,10 @@ ZIP_TYPE = "application/zip"
 TABLES = frozenset({ExportFormat.CSV, ExportFormat.PARQUET})
 OF_PICTURES = frozenset({ExportFormat.COCO, ExportFormat.YOLO})
 
-# What is told of a task and does not change what an export says of it: who has it in hand, and each performer's turn.
+# What is told of a task and does not change what an export says of it: who has it in hand, each performer's turn, and
+# to whom it was told.
 # All else counts, whichever house tells it: an answer, an end, a change, a new run, an audit.
-NO_CHANGES = ("reservation", "step_run")
+NO_CHANGES = ("delivery", "reservation", "step_run")
 # Facts that stand for all tasks of an upload.
 CHANGES_OF_UPLOADS = ("upload.completed",)
 

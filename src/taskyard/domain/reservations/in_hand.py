@@ -91,7 +91,7 @@ async def _in_hand(session: AsyncSession, workspace_id: UUID, held: Row, known: 
         workspace_id=workspace_id, id=held.task_id, project_id=held.project_id, run_id=held.task_run_id,
         status=held.status, steps=held.steps, priority=held.priority, last_submitted_at=held.last_submitted_at,
         completed_at=held.completed_at, audit=held.audit, seconds=held.seconds, cost=held.cost,
-        reserved_for=held.reserved_for, step_priorities=held.step_priorities,
+        reserved_for=held.reserved_for, step_priorities=held.step_priorities, callback_url=held.callback_url,
     )  # fmt: skip
     turns = [StepRun(**names, **(turn | {"id": UUID(turn["id"])})) for turn in known.turns]
     turn = next(turn for turn in turns if turn.id == held.step_run_id)
@@ -107,7 +107,8 @@ _LOCK = """
         reservations.held_at, runs.number, runs.flow_version, runs.state AS run_state, runs.reason AS run_reason,
         runs.settings, runs.output, runs.error, runs.started_at AS run_started_at, runs.ended_at AS run_ended_at,
         tasks.run_id AS task_run_id, tasks.status, tasks.steps, tasks.priority, tasks.last_submitted_at,
-        tasks.completed_at, tasks.audit, tasks.seconds, tasks.cost, tasks.reserved_for, tasks.step_priorities
+        tasks.completed_at, tasks.audit, tasks.seconds, tasks.cost, tasks.reserved_for, tasks.step_priorities,
+        tasks.callback_url
     FROM reservations
     JOIN step_runs ON step_runs.workspace_id = %(workspace_id)s AND step_runs.id = reservations.step_run_id
     JOIN runs ON runs.workspace_id = %(workspace_id)s AND runs.id = reservations.run_id

@@ -47,6 +47,7 @@ class NewTask:
     batch: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     reserve_for: str | None = None
+    callback_url: str | None = None
 
 
 async def admit(
@@ -304,6 +305,7 @@ def _row(actor: Actor, new: NewTask, found: list[files.File]) -> dict[str, Any]:
         "run_count": 0,
         "redo_count": 0,
         "created_by": actor.member_id,
+        "callback_url": new.callback_url,
     }
 
 

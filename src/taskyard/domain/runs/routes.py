@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -29,11 +30,21 @@ routes = Router(noun="runs")
 
 
 @routes.verb("POST", "/tasks", may=Permission.TASKS_CREATE, answers=TaskSaid | TasksSaid, status=201)
-async def create(body: NewTasks, session: Session, actor: Who) -> TaskSaid | TasksSaid:
+async def create(body: NewTasks, session: Session, actor: Who, desk: AtHand) -> TaskSaid | TasksSaid:
     """Create one task, or up to a thousand: all of them, or none."""
     bodies = body.tasks or [NewTaskBody.model_validate(body.model_dump(exclude={"tasks"}))]
+    _check_callbacks(bodies, may_be_private=desk.settings.callback_private)
     wanted = [
-        NewTask(new.project, new.input, new.external_id, new.priority, new.batch, new.metadata, new.reserve_for)
+        NewTask(
+            new.project,
+            new.input,
+            new.external_id,
+            new.priority,
+            new.batch,
+            new.metadata,
+            new.reserve_for,
+            new.callback_url,
+        )
         for new in bodies
     ]
     made = await actions.admit(session, actor, wanted)
@@ -121,6 +132,16 @@ async def cancel_run(run_id: UUID, session: Session, actor: Who, desk: AtHand) -
     await session.flush()
     await session.refresh(run)
     return RunSaid.model_validate(run)
+
+
+def _check_callbacks(bodies: Sequence[NewTaskBody], *, may_be_private: bool) -> None:
+    flaws = []
+    for number, new in enumerate(bodies):
+        place = f"tasks[{number}].callback_url" if len(bodies) > 1 else "callback_url"
+        flaw = new.callback_url and tasks.callback_flaw(new.callback_url, place, may_be_private=may_be_private)
+        flaws += [flaw] if flaw else []
+    if flaws:
+        raise tasks.CallbackRefused(flaws, summary="; ".join(f"{flaw.place} {flaw.says}" for flaw in flaws[:3]))
 
 
 async def _own_or_lead(session: Session, actor: Who, task_id: UUID) -> None:

@@ -8,13 +8,27 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from taskyard.domain.tasks import BATCH_CHARS_MAX, EXTERNAL_ID_CHARS_MAX, PRIORITY_MAX, PRIORITY_MIN
+from taskyard.domain.tasks import (
+    BATCH_CHARS_MAX,
+    CALLBACK_URL_CHARS_MAX,
+    EXTERNAL_ID_CHARS_MAX,
+    PRIORITY_MAX,
+    PRIORITY_MIN,
+)
 from taskyard.web.bodies import Body, Said
 
 TASKS_MAX = 1000
 Priority = Annotated[int, Field(ge=PRIORITY_MIN, le=PRIORITY_MAX, strict=True)]
 ExternalId = Annotated[str, Field(min_length=1, max_length=EXTERNAL_ID_CHARS_MAX)]
 Somebody = Annotated[str, Field(min_length=1, max_length=254, description="A member's id or e-mail address.")]
+CallbackUrl = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=CALLBACK_URL_CHARS_MAX,
+        description="Where the task's events are sent to: http or https, outside of private networks.",
+    ),
+]
 Batch = Annotated[str, Field(min_length=1, max_length=BATCH_CHARS_MAX)]
 
 
@@ -28,6 +42,7 @@ class NewTaskBody(Body):
     batch: Batch | None = None
     metadata: dict[str, Any] = Field(default_factory=dict)
     reserve_for: Somebody | None = None
+    callback_url: CallbackUrl | None = None
 
 
 class NewTasks(Body):
@@ -41,6 +56,7 @@ class NewTasks(Body):
     batch: Batch | None = None
     metadata: dict[str, Any] = Field(default_factory=dict)
     reserve_for: Somebody | None = None
+    callback_url: CallbackUrl | None = None
 
     @model_validator(mode="after")
     def one_or_many(self) -> NewTasks:
@@ -108,6 +124,7 @@ class TaskSaid(Said):
     batch: str | None
     run_id: UUID | None
     redo_count: int
+    callback_url: str | None
     created_at: datetime
 
 

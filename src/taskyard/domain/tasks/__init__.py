@@ -1,8 +1,10 @@
 """Tasks: one item of work each, with its input beside it."""
 
+from taskyard.domain.tasks.callback_urls import CALLBACK_URL_CHARS_MAX, callback_flaw
 from taskyard.domain.tasks.facts import task_fact
 from taskyard.domain.tasks.filter import SHARED, Span, TaskFilter, seen_by
 from taskyard.domain.tasks.problems import (
+    CallbackRefused,
     ExternalIdTaken,
     ExternalIdTwice,
     FieldUnknown,
@@ -44,12 +46,14 @@ from taskyard.domain.tasks.tables import Task, TaskInput
 
 __all__ = [
     "BATCH_CHARS_MAX",
+    "CALLBACK_URL_CHARS_MAX",
     "EXTERNAL_ID_CHARS_MAX",
     "PRIORITY_MAX",
     "PRIORITY_MIN",
     "SHARED",
     "TASK",
     "AuditStatus",
+    "CallbackRefused",
     "ExternalIdTaken",
     "ExternalIdTwice",
     "FieldUnknown",
@@ -66,6 +70,7 @@ __all__ = [
     "TaskStatus",
     "add",
     "by_external_ids",
+    "callback_flaw",
     "get",
     "index",
     "index_later",

@@ -19,6 +19,10 @@ class ExternalIdTwice(Problem):
     """The external id {external_id} stands in this request twice."""
 
 
+class CallbackRefused(Problem):
+    """The events of a task cannot be sent there: {summary}."""
+
+
 class TaskInFlight(Problem):
     """The task is being worked on: wait until its run has ended, then {verb} it."""
 

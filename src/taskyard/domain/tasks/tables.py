@@ -70,6 +70,10 @@ class Task(Base):
         ),
         # What is kept for somebody before a step for people is open; tasks of which nothing is cost it nothing.
         Index("tasks_reserved_ix", "workspace_id", "reserved_for", postgresql_where=text("reserved_for IS NOT NULL")),
+        # Tasks of an upload that are told of: those that ended as they were made, and whether there are any at all.
+        Index(
+            "tasks_callback_ix", "workspace_id", "upload_id", "id", postgresql_where=text("callback_url IS NOT NULL")
+        ),
         # Which batches there are, and what is in one; tasks without cost it nothing.
         Index("tasks_batch_ix", "workspace_id", "batch", "id", postgresql_where=text("batch IS NOT NULL")),
     )
@@ -107,6 +111,7 @@ class Task(Base):
     step_priorities: Mapped[dict[str, int] | None] = mapped_column(
         JSONB(none_as_null=True), comment="priorities that hold from a step on, by its id; null: there are none"
     )
+    callback_url: Mapped[str | None] = mapped_column(Text, comment="where its events are sent to")
 
 
 class TaskInput(Base):

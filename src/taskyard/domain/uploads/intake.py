@@ -92,7 +92,8 @@ class Intake:
         upload, file, settings = self._upload, self._begun.file, self._settings
         async with self._database.transaction(upload.workspace_id) as session:
             version = await projects.version(session, upload.workspace_id, upload.project_id, file.flow_version)
-        source = Source(path, file.file_name, version.checker, Format(file.format), file.mapping)
+        format_, private = Format(file.format), settings.callback_private
+        source = Source(path, file.file_name, version.checker, format_, file.mapping, private_callbacks=private)
         if upload.format == Format.ZIP:
             if self._mending is not None:
                 # Mended rows name the members of what came first.

@@ -58,7 +58,9 @@ class TableRows:
         mapping: Naming | None = None,
         *,
         keeps_text: bool = False,
+        private_callbacks: bool = False,
     ) -> None:
+        self._private_callbacks = private_callbacks
         self._pieces, self._name, self._checker, self._mapping = pieces, name, checker, mapping or {}
         self._text: list[str] | None = [] if keeps_text else None
         self.header: Sequence[str] = ()
@@ -74,7 +76,7 @@ class TableRows:
         delimiter, self.header = _header(first, name, {*self._checker.fields, *ENVELOPE, *MARKS, *self._mapping})
         goes = [self._mapping.get(column, column) for column in self.header]
         _check_header(self.header, goes, name, self._checker)
-        table = _Table(goes, self._checker)
+        table = _Table(goes, RowMaker(self._checker, private_callbacks=self._private_callbacks))
         if self._text is not None:
             source = _noted(source, self._text)
         read = 0
@@ -182,15 +184,15 @@ def _strangers(header: Sequence[str], goes: Sequence[str | None], checker: Check
 class _Table:
     """Reads records under one header."""
 
-    def __init__(self, goes: Sequence[str | None], checker: Checker) -> None:
-        self.maker = RowMaker(checker)
+    def __init__(self, goes: Sequence[str | None], maker: RowMaker) -> None:
+        self.maker = maker
         self.width = len(goes)
         reserved = self.maker.reserved
         named = [(name, number) for number, name in enumerate(goes) if name is not None]
         fields = [(name, number) for name, number in named if name not in reserved]
         self.told = [(name, number) for name, number in named if name in reserved]
         self.marked_at = next((number for name, number in self.told if name == ROW_MARK), self.width)
-        self.read = checker.reader(tuple(name for name, _ in fields))
+        self.read = maker.checker.reader(tuple(name for name, _ in fields))
         is_all = len(fields) == self.width
         self.pick: Callable[[Cells], Cells] | None = None if is_all else _picker([number for _, number in fields])
 

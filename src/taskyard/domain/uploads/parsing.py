@@ -63,23 +63,25 @@ def rows_of(
     mapping: Naming | None = None,
     *,
     keeps_text: bool = False,
+    private_callbacks: bool = False,
 ) -> Rows:
     """Return the rows of a file, good and bad, in its order; `name` is what the person called it.
 
     Refuses the whole file with a FileProblem: at once for what the first bytes show, and while rows are taken
     for what comes later, so rows already taken count only when the iterator ends. `mapping` says which column or
-    key is which field. `keeps_text` has the text of every row that cannot be read.
+    key is which field. `keeps_text` has the text of every row that cannot be read. `private_callbacks` admits callback
+    URLs that name a private address.
     """
     name = shortened(name, 120)
     format_ = format_ or format_of(path, name)
     if format_ is Format.ZIP:
         raise FormatNotSupported([Flaw("", "This is a ZIP archive.", _UNPACK)], name=name, what="a ZIP archive")
-    maker = RowMaker(checker, mapping)
+    maker = RowMaker(checker, mapping, private_callbacks=private_callbacks)
     if format_ is Format.PARQUET:
         return ParquetRows(path, name, maker)
     pieces = chunks(path, name)
     if format_ is Format.CSV:
-        return TableRows(pieces, name, checker, mapping, keeps_text=keeps_text)
+        return TableRows(pieces, name, checker, mapping, keeps_text=keeps_text, private_callbacks=private_callbacks)
     return (ListRows if format_ is Format.JSON else LineRows)(pieces, name, maker)
 
 

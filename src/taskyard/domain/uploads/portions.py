@@ -39,6 +39,7 @@ COLUMNS = {
     "external_id": 'text COLLATE "C"',
     "batch": "text",
     "metadata": "jsonb",
+    "callback_url": "text",
     "output": "jsonb",
     "error": "jsonb",
 }
@@ -49,7 +50,7 @@ _NULL = _length(-1)
 _UUID_OID = 2950
 _ID = _length(16)
 # The usual row has neither external id nor anything else of its own.
-_PLAIN = _length(4) + _length(0) + 5 * _NULL
+_PLAIN = _length(4) + _length(0) + 6 * _NULL
 
 
 class Handle(NamedTuple):
@@ -187,7 +188,8 @@ class Reader:
         # would cost as much as reading the file.
         head = _head(len(COLUMNS), 8, row.number, 16, uuid7().bytes, 16, uuid7().bytes, 4, number)
         parts = [head, _ids(len(opening.turns)), _json(given), _text(self._preview(given, handles))]
-        if opening.steps and row.external_id is None and row.batch is None and not row.metadata and not row.priority:
+        beside = row.external_id or row.batch or row.metadata or row.priority or row.callback_url
+        if opening.steps and not beside:
             parts.append(_PLAIN)
             return b"".join(parts)
         end = self.openings.end_of(number, given)
@@ -196,6 +198,7 @@ class Reader:
             _text(row.external_id),
             _text(row.batch),
             _json(row.metadata or None),
+            _text(row.callback_url),
             _json(end.output if end else None),
             _json(end.error if end else None),
         ]

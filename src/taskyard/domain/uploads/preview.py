@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from taskyard.domain.projects import InputChecker
 from taskyard.domain.uploads.mapping import Proposed, check_mapping, proposed
 from taskyard.domain.uploads.parsing import Format, format_of, rows_of
-from taskyard.domain.uploads.rows import FileBroken, FileProblem, Naming, Row
+from taskyard.domain.uploads.rows import FileBroken, FileProblem, Naming, Row, Rows
 
 ROWS_SHOWN = 20
 LINE_BYTES_MAX = 64 * 1024
@@ -28,7 +29,14 @@ class Look(NamedTuple):
 
 
 def look(
-    path: Path, name: str, checker: InputChecker, said: Naming | None, remembered: Naming, *, is_part: bool
+    path: Path,
+    name: str,
+    checker: InputChecker,
+    said: Naming | None,
+    remembered: Naming,
+    *,
+    is_part: bool,
+    private_callbacks: bool = False,
 ) -> Look:
     """Look at a file, or at its first bytes. Refuses what no mapping can mend."""
     if said:
@@ -38,21 +46,22 @@ def look(
         _cut(path)
     columns = proposed(_names(path, name, format_, checker), checker, said, remembered)
     mapping = {column.name: column.to for column in columns}
+    read = partial(rows_of, path, name, checker, format_, mapping, private_callbacks=private_callbacks)
     rows: list[Row] = []
     try:
-        rows += islice(rows_of(path, name, checker, format_, mapping), ROWS_SHOWN)
+        rows += islice(read(), ROWS_SHOWN)
     except FileProblem as problem:
         # A part ends in the middle of a list; what matters is whether any row could be read.
-        if not (is_part and isinstance(problem, FileBroken) and _first(path, name, format_, checker, mapping)):
+        if not (is_part and isinstance(problem, FileBroken) and _first(read)):
             return Look(format_, columns, rows, problem)
-        rows = _first(path, name, format_, checker, mapping)
+        rows = _first(read)
     return Look(format_, columns, rows, None)
 
 
-def _first(path: Path, name: str, format_: Format, checker: InputChecker, mapping: Naming) -> list[Row]:
+def _first(read: Callable[[], Rows]) -> list[Row]:
     rows: list[Row] = []
     with suppress(FileProblem):
-        for row in rows_of(path, name, checker, format_, mapping):
+        for row in read():
             rows.append(row)
             if len(rows) == ROWS_SHOWN:
                 break

@@ -7,6 +7,7 @@ import base64
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -41,7 +42,13 @@ class Inside(NamedTuple):
 
 
 async def look_inside(
-    contents: Contents, checker: InputChecker, said: Naming | None, remembered: Naming, objects: ObjectStore
+    contents: Contents,
+    checker: InputChecker,
+    said: Naming | None,
+    remembered: Naming,
+    objects: ObjectStore,
+    *,
+    private_callbacks: bool = False,
 ) -> Look:
     """Look at the rows of a ZIP: those of its manifest, or one per file."""
     if contents.manifest is None:
@@ -53,7 +60,8 @@ async def look_inside(
     async with objects.incoming(contents.manifest.size) as laid:
         await asyncio.to_thread(lay_out, contents, laid.path)
         name = contents.manifest.name
-        seen = await asyncio.to_thread(look, laid.path, name, checker, said, remembered, is_part=False)
+        looking = partial(look, is_part=False, private_callbacks=private_callbacks)
+        seen = await asyncio.to_thread(looking, laid.path, name, checker, said, remembered)
     return seen._replace(format=Format.ZIP)
 
 

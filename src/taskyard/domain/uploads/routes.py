@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
+from functools import partial
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 from uuid import UUID
@@ -143,13 +144,15 @@ async def preview(request: Request, actor: Who, desk: AtHand) -> PreviewSaid:
         async with desk.database.transaction(actor.workspace_id) as session:
             checker, remembered = await actions.previewing(session, actor, ask.project)
         _, contents = await _looked_at(actor, desk, incoming, said_name)
+        private = desk.settings.callback_private
         if contents is None:
-            seen = await asyncio.to_thread(
-                look, incoming.path, said_name, checker, ask.mapping, remembered, is_part=ask.part
-            )
+            looking = partial(look, is_part=ask.part, private_callbacks=private)
+            seen = await asyncio.to_thread(looking, incoming.path, said_name, checker, ask.mapping, remembered)
             inside = Inside({}, {})
         else:
-            seen = await look_inside(contents, checker, ask.mapping, remembered, desk.objects)
+            seen = await look_inside(
+                contents, checker, ask.mapping, remembered, desk.objects, private_callbacks=private
+            )
             inside = await shown_members(contents, checker, seen.rows, desk)
         async with desk.database.transaction(actor.workspace_id) as session:
             missing = await actions.missing_files(session, actor, checker, seen.rows, contents)

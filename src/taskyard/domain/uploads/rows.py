@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from taskyard.domain.tasks import BATCH_CHARS_MAX, EXTERNAL_ID_CHARS_MAX, PRIORITY_MAX, PRIORITY_MIN
+from taskyard.domain.tasks import BATCH_CHARS_MAX, EXTERNAL_ID_CHARS_MAX, PRIORITY_MAX, PRIORITY_MIN, callback_flaw
 from taskyard.kit.problems import Flaw, Kind, Problem
 from taskyard.kit.strict_json import NotStrictJson, loads
 from taskyard.kit.words import did_you_mean, shortened, shown
 
-ENVELOPE = ("external_id", "priority", "batch", "metadata")
+ENVELOPE = ("external_id", "priority", "batch", "metadata", "callback_url")
 INPUT = "input"
 # What a file of failed rows has beside the source's own: the number of each row there, and what was wrong with it.
 ROW_MARK, ERROR_MARK = "_row", "_error"
@@ -66,6 +66,7 @@ class Row(NamedTuple):
     priority: int = 0
     batch: str | None = None
     metadata: Mapping[str, Any] = NO_METADATA
+    callback_url: str | None = None
     flaws: tuple[Flaw, ...] = ()
     mark: Any = None
 
@@ -136,8 +137,9 @@ class RowMaker:
     keys may stand. A key that the schema declares as a field of the input is always the input's.
     """
 
-    def __init__(self, checker: Checker, mapping: Naming | None = None) -> None:
+    def __init__(self, checker: Checker, mapping: Naming | None = None, *, private_callbacks: bool = False) -> None:
         self.checker = checker
+        self._private_callbacks = private_callbacks
         self._mapping = mapping
         self.reserved = tuple(name for name in (*ENVELOPE, *MARKS) if name not in checker.fields)
         self._has_envelopes = INPUT not in checker.fields
@@ -164,7 +166,7 @@ class RowMaker:
             given = {name: inner for name, inner in value.items() if name not in self.reserved}
             told = {name: value[name] for name in self.reserved if name in value}
         mark = _without_marks(told)
-        flaws += envelope_flaws(told)
+        flaws += envelope_flaws(told, private_callbacks=self._private_callbacks)
         flaws += self.checker.flaws(given, is_shallow=True)
         return _row(number, line, given, told, flaws, mark)
 
@@ -185,7 +187,7 @@ class RowMaker:
                     read[name] = _READERS[name](cell)
                 except _Refused as refused:
                     flaws.append(Flaw(name, refused.says, refused.mend, value=shortened(cell)))
-        flaws += envelope_flaws(read)
+        flaws += envelope_flaws(read, private_callbacks=self._private_callbacks)
         return _row(number, line, given, read, flaws, mark)
 
 
@@ -218,14 +220,17 @@ def _row(number: int, line: int, given: dict[str, Any], told: Mapping[str, Any],
     told_of = told.get
     metadata = told_of("metadata") or NO_METADATA
     priority = told_of("priority") or 0
-    return Row(number, line, given, told_of("external_id"), priority, told_of("batch"), metadata, mark=mark)
+    url = told_of("callback_url")
+    return Row(number, line, given, told_of("external_id"), priority, told_of("batch"), metadata, url, mark=mark)
 
 
-def envelope_flaws(told: Mapping[str, Any]) -> list[Flaw]:
-    """Return what is wrong with the id, priority, batch and metadata of a row; null is the same as absent."""
-    flaws = []
+def envelope_flaws(told: Mapping[str, Any], *, private_callbacks: bool = False) -> list[Flaw]:
+    """Return what is wrong with what stands beside the input of a row; null is the same as absent."""
+    url = told.get("callback_url")
+    refused = None if url is None else callback_flaw(url, may_be_private=private_callbacks)
+    flaws = [refused] if refused else []
     for name, value in told.items():
-        if value is None:
+        if value is None or name == "callback_url":
             continue
         says = mend = None
         if name == "priority":
@@ -267,4 +272,5 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "priority": _read_priority,
     "batch": str,
     "metadata": _read_metadata,
+    "callback_url": str,
 }

@@ -75,6 +75,7 @@ class PreviewedRow(Said):
     priority: int
     batch: str | None
     metadata: dict[str, Any]
+    callback_url: str | None
     flaws: list[FlawSaid]
     picture: str | None = None
 
@@ -82,7 +83,7 @@ class PreviewedRow(Said):
     def of(cls, row: Row, missing: Sequence[Flaw], picture: str | None) -> Self:
         """Return a row with everything that is wrong with it."""
         flaws = [FlawSaid.of(flaw) for flaw in (*row.flaws, *missing)]
-        beside = {name: getattr(row, name) for name in ("external_id", "priority", "batch")}
+        beside = {name: getattr(row, name) for name in ("external_id", "priority", "batch", "callback_url")}
         return cls(row=row.number, input=row.input, metadata=dict(row.metadata), flaws=flaws, picture=picture, **beside)
 
 

@@ -24,12 +24,21 @@ class Source(NamedTuple):
     format: Format
     mapping: Naming | None = None
     contents: Contents | None = None
+    private_callbacks: bool = False
 
     def rows(self, *, keeps_text: bool = False) -> Rows:
         """Return the rows from the first one on."""
         if self.format is Format.ZIP and self.contents is not None:
             return MemberRows(self.contents, field_for_files(self.checker, self.name))
-        return rows_of(self.path, self.name, self.checker, self.format, self.mapping, keeps_text=keeps_text)
+        return rows_of(
+            self.path,
+            self.name,
+            self.checker,
+            self.format,
+            self.mapping,
+            keeps_text=keeps_text,
+            private_callbacks=self.private_callbacks,
+        )
 
     def names(self) -> set[str]:
         """Return the members of the ZIP that good rows name."""

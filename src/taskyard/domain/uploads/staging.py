@@ -246,11 +246,11 @@ _PICTURES = text("""
 """)
 _INSERT_TASKS = f"""
     INSERT INTO tasks (workspace_id, id, project_id, external_id, status, steps, priority, batch, preview, picture_id,
-        run_id, run_count, redo_count, upload_id, created_by, completed_at)
+        run_id, run_count, redo_count, upload_id, created_by, callback_url, completed_at)
     SELECT :workspace_id, task_id, :project_id, external_id,
         CASE WHEN output IS NOT NULL THEN '{TaskStatus.COMPLETED}'
              WHEN error IS NOT NULL THEN '{TaskStatus.FAILED}' ELSE '{TASK.start}' END,
-        stands.steps, priority, batch, preview, picture_id, run_id, 1, 0, :upload_id, :created_by,
+        stands.steps, priority, batch, preview, picture_id, run_id, 1, 0, :upload_id, :created_by, callback_url,
         CASE WHEN output IS NOT NULL OR error IS NOT NULL THEN now() END
     FROM staged JOIN jsonb_to_recordset(CAST(:steps AS jsonb)) AS stands(opening integer, steps text[])
         ON stands.opening = staged.opening
