@@ -144,7 +144,7 @@ async def test_what_cannot_be_taken_is_a_failed_row_that_says_why(uploading: Upl
     told = {value or field: why for _, field, why, value in await says(yard, done)}
     assert "cannot be read" in told["broken.png"]
     assert "is empty" in told["empty.png"]
-    assert told["inside.zip"].startswith("is an archive inside of the archive")
+    assert told["inside.zip"].startswith("inside.zip is an archive inside of the archive")
     assert "not a picture" in "".join(told.values())
     assert "more than 500 characters" in "".join(told.values())
     assert await left_behind(yard) == (0, 0)
@@ -208,9 +208,9 @@ async def test_rows_of_a_manifest_name_members_and_say_all_that_rows_can_say(upl
     assert "1 file of the ZIP is named by no good row: `other.png`." in done["reason"]
     gone, no_picture = await says(yard, done)
     assert (gone[0], gone[1], gone[3]) == (3, "photo", "img/gone.png")
-    assert gone[2].startswith("is neither a file of the ZIP nor one of this workspace.")
+    assert gone[2].startswith("img/gone.png is neither a file of the ZIP nor one of this workspace.")
     assert (no_picture[0], no_picture[1]) == (5, "photo")
-    assert "not a picture" in no_picture[2]
+    assert no_picture[2].startswith("doc.txt is text/plain; charset=utf-8, not a picture.")
     four, one, two = await tasks(yard, project)
     assert (one["external_id"], one["priority"], one["batch"]) == ("one", 3, "may")
     assert (await input_of(yard, four))["photo"] == known
@@ -318,10 +318,10 @@ async def test_a_damaged_member_is_a_failed_row_and_the_others_are_taken(uploadi
     done = await uploading.taken(project, content, "pets.zip")
     assert counts(done) == (5, 1, 0, 4)
     told = {value: why for _, _, why, value in await says(yard, done)}
-    assert told["a.png"].startswith("is damaged: its checksum is another one")
-    assert told["b.png"].startswith("holds more than the 10 bytes")
-    assert told["c.png"].startswith(f"holds {len(CAT) + 1:,} bytes, and the list says {len(CAT) + 100:,}")
-    assert told["x.png"].startswith("has another name in the list")
+    assert told["a.png"].startswith("a.png is damaged: its checksum is another one")
+    assert told["b.png"].startswith("b.png holds more than the 10 bytes")
+    assert told["c.png"].startswith(f"c.png holds {len(CAT) + 1:,} bytes, and the list says {len(CAT) + 100:,}")
+    assert told["x.png"].startswith("x.png has another name in the list")
     assert await left_behind(yard) == (0, 0)
 
 
@@ -375,7 +375,7 @@ async def test_a_preview_shows_the_first_files_small_and_what_is_wrong_with_them
     assert (seen.json["format"], seen.json["columns"], seen.json["problem"]) == ("zip", [], None)
     assert cat["picture"].startswith("data:image/webp;base64,")
     assert (cat["input"], cat["external_id"], cat["flaws"]) == ({"photo": "pets/cat.png"}, "pets/cat.png", [])
-    assert no["flaws"][0]["says"].startswith("is no picture")
+    assert no["flaws"][0]["says"].startswith("pets/no.txt is no picture")
     assert seen.json["notes"][0] == "1 folder of the ZIP was passed over."
     assert (await yard.sql("SELECT 1 FROM files WHERE workspace_id = :here", here=yard.workspace_id)) == []
 
@@ -388,7 +388,7 @@ async def test_a_preview_shows_the_columns_of_a_manifest_and_names_that_are_no_f
     fine, bad = seen.json["rows"]
     assert fine["picture"]
     assert fine["flaws"] == []
-    assert bad["flaws"][0]["says"].startswith("is neither a file of the ZIP")
+    assert bad["flaws"][0]["says"].startswith("gone.png is neither a file of the ZIP")
 
 
 async def test_a_preview_says_that_a_manifest_is_needed(yard: Yard) -> None:

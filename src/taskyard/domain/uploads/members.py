@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Collection
+from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from taskyard.domain.files import ContentLeaving, Stored
 from taskyard.domain.projects import InputChecker
 from taskyard.domain.uploads.rows import Row
 from taskyard.domain.uploads.tables import Upload
-from taskyard.domain.uploads.zip_contents import Contents, refuse_nested
+from taskyard.domain.uploads.zip_contents import Contents, flaw_of, refuse_nested
 from taskyard.gateways.objects import ObjectStore
 from taskyard.gateways.pictures import Pictures
 from taskyard.kit.db.engine import Database
@@ -75,11 +76,11 @@ class Members:
             try:
                 stored = await self._put_away(path)
             except MemberBroken as broken:
-                self._refused[path] = Flaw(path, broken.says, broken.mend)
+                self._refused[path] = flaw_of(path, broken.says, broken.mend)
             except Problem as problem:
                 if problem.kind in _OURS:
                     raise
-                self._refused[path] = Flaw(path, f"cannot be taken: {problem.detail}")
+                self._refused[path] = flaw_of(path, f"cannot be taken: {problem.detail}")
             else:
                 file_id = _id_of(self._upload, path, stored)
                 self._ids[path], self._stored[file_id] = file_id, stored
@@ -95,16 +96,18 @@ class Members:
             return row
         ids: dict[str, str] = {}
         flaws: list[Flaw] = []
-        for place, said, _ in self._checker.file_values(row.input):
+        for place, said, kind in self._checker.file_values(row.input):
             path = self.contents.find(said)
             if path is None:
                 # An id of a file that is here already is looked up with those of all rows.
                 if not _is_id(said):
                     flaws.append(self.contents.missing(place, said))
             elif path in self._ids:
+                if flaw := self._another_kind(path, kind):
+                    flaws.append(replace(flaw, place=place))
                 ids[said] = str(self._ids[path])
             elif refused := self._refused.get(path):
-                flaws.append(Flaw(place, refused.says, refused.mend, value=path[:200]))
+                flaws.append(replace(refused, place=place))
         if flaws:
             return row._replace(flaws=tuple(flaws))
         self._checker.give_files(row.input, ids)
@@ -136,6 +139,13 @@ class Members:
             verb = "is" if len(unused) == 1 else "are"
             says.append(f"{counted(len(unused), 'file')} of the ZIP {verb} named by no good row: {names}.")
         return " ".join(says) or None
+
+    def _another_kind(self, path: str, kind: str) -> Flaw | None:
+        # Told here by the name: after the row was refused nobody would know the id.
+        media_type = self._stored[self._ids[path]].media_type
+        if kind == "image" and not files.is_picture(media_type):
+            return flaw_of(path, f"is {media_type}, not a picture", "Give a PNG, JPEG, WebP or GIF.")
+        return None
 
     async def _put_away(self, path: str) -> Stored:
         desk, workspace_id = self._desk, self._upload.workspace_id

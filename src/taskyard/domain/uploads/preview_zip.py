@@ -7,6 +7,7 @@ import base64
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from taskyard.domain.uploads.zip_contents import (
     MemberRows,
     ZipNeedsManifest,
     field_for_files,
+    flaw_of,
     lay_out,
     refuse_nested,
 )
@@ -78,9 +80,9 @@ async def shown_members(contents: Contents, checker: InputChecker, rows: Sequenc
             try:
                 shown = await _small(contents, path, kind, desk)
             except MemberBroken as broken:
-                flaws[row.number].append(Flaw(place, broken.says, broken.mend, value=path[:200]))
+                flaws[row.number].append(replace(flaw_of(path, broken.says, broken.mend), place=place))
             except Problem as problem:
-                flaws[row.number].append(Flaw(place, f"cannot be taken: {problem.detail}", value=path[:200]))
+                flaws[row.number].append(replace(flaw_of(path, f"cannot be taken: {problem.detail}"), place=place))
             else:
                 if shown:
                     pictures.setdefault(row.number, shown)

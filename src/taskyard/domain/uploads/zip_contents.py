@@ -15,7 +15,7 @@ from taskyard.gateways.objects_problems import disk_trouble_told
 from taskyard.kit.problems import Flaw
 from taskyard.kit.settings import Settings
 from taskyard.kit.unzip import MemberBroken, unpacked
-from taskyard.kit.words import counted, did_you_mean, listed
+from taskyard.kit.words import counted, did_you_mean, listed, shortened
 from taskyard.kit.zip_lists import Entry, Limits, NotUnpackable, entries_of
 
 MANIFESTS = {"manifest.csv": Format.CSV, "manifest.json": Format.JSON, "manifest.jsonl": Format.JSONL}
@@ -24,6 +24,7 @@ _DEBRIS = frozenset({".ds_store", "thumbs.db", "desktop.ini", "__macosx"})
 _ARCHIVES = (b"PK\3\4", b"PK\5\6", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 # These are ZIPs too, but nobody means what is inside.
 _DOCUMENTS = frozenset({"docx", "xlsx", "pptx", "odt", "ods", "odp", "epub"})
+NAME_CHARS = 120
 _TAR_AT, _TAR = 257, b"ustar"
 
 
@@ -62,7 +63,8 @@ class Contents(NamedTuple):
         near = [path.removeprefix(self.root) for path in self.members if _base(path) == _base(said)][:1]
         otherwise = "Write its path inside the ZIP, or the id of a file that is here already."
         mend = did_you_mean(said, near, otherwise) if near else otherwise
-        return Flaw(place, "is neither a file of the ZIP nor one of this workspace", mend, value=said[:200])
+        says = f"{shortened(said, NAME_CHARS)} is neither a file of the ZIP nor one of this workspace"
+        return Flaw(place, says, mend, value=said[:200])
 
     def passed_over(self) -> list[str]:
         """Say what was left out on purpose."""
@@ -156,6 +158,11 @@ def lay_out(contents: Contents, path: Path) -> None:
         raise ZipUnusable(
             [Flaw(place, broken.says, broken.mend)], name=contents.name, why=f"{place} {broken.says}"
         ) from None
+
+
+def flaw_of(path: str, says: str, mend: str | None = None) -> Flaw:
+    """Return what is wrong with a member, by its name."""
+    return Flaw(path, f"{shortened(path, NAME_CHARS)} {says}", mend, value=path[:200])
 
 
 def refuse_nested(name: str, head: bytes) -> None:
