@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.house import House, Somebody
 from tests.builders import CLASSIFY_FLOW, a_picture
+from tests.builders.zips import a_zip
 from tests.cli.terminal import Terminal
 
 FILES = {
@@ -13,6 +14,11 @@ FILES = {
     "rows.json": '[{"text": "hello", "external_id": "a"}, {"text": "world", "external_id": "b"}]',
     "rows.jsonl": '{"text": "hello", "external_id": "a"}\n{"text": "world", "external_id": "b"}\n',
 }
+PHOTO_FLOW = """
+input: {type: object, required: [photo], properties: {photo: {type: string, x-kind: image}}}
+steps:
+  - {id: look, use: annotate, by: people, with: {image: "{{ input.photo }}", prompt: Draw a box}}
+"""
 SOME_BAD = "text,external_id\nhello,a\n,b\nworld,a\n"
 
 
@@ -30,6 +36,21 @@ def test_every_format_becomes_tasks_and_again_nothing_new(terminal: Terminal, pr
     assert done.said == "completed: 2 rows, 2 created, 0 there before, 0 refused.\n"
     again = terminal.run("upload", file, "--project", project)
     assert again.said == "completed: 2 rows, 0 created, 2 there before, 0 refused.\n"
+
+
+def test_a_zip_of_pictures_goes_the_whole_way(
+    terminal: Terminal, owner: Somebody, request: pytest.FixtureRequest
+) -> None:
+    owner.project(PHOTO_FLOW, request.node.name)
+    file = terminal.folder / "pets.zip"
+    file.write_bytes(a_zip({"cat.png": a_picture("cat"), "not.txt": b"no picture"}))
+    done = terminal.run("upload", str(file), "--project", request.node.name)
+    assert (done.code, done.out) == (2, "completed with errors: 2 rows, 1 created, 0 there before, 1 refused.\n")
+    assert "row 2, photo: " in done.err
+    file.write_bytes(a_zip({"../cat.png": a_picture("cat")}))
+    refused = terminal.run("upload", str(file), "--project", request.node.name)
+    assert refused.code == 1
+    assert "../cat.png" in refused.err
 
 
 def test_json_is_the_record_of_the_upload_and_nothing_else(terminal: Terminal, owner: Somebody, project: str) -> None:
@@ -79,8 +100,8 @@ def test_without_waiting_the_upload_is_only_queued(terminal: Terminal, owner: So
 def test_what_is_no_file_of_tasks_is_refused(terminal: Terminal, project: str) -> None:
     (terminal.folder / "photo.csv").write_bytes(a_picture())
     said = terminal.run("upload", "photo.csv", "--project", project).refusal
-    assert "a PNG picture, not CSV, JSON, JSON Lines or Parquet" in said
-    assert said.endswith("Upload pictures as files, and name their ids in a table.")
+    assert "a PNG picture, not CSV, JSON, JSON Lines, Parquet or a ZIP of files" in said
+    assert said.endswith("Pack pictures as a ZIP: each becomes a task.")
     missing = terminal.run("upload", "missing.csv", "--project", project).refusal
     assert "'missing.csv' does not exist. `taskyard upload --help` shows" in missing
     assert "is a directory" in terminal.run("upload", ".", "--project", project).refusal

@@ -28,7 +28,7 @@ RUN_ENDED = {"completed", "failed", "cancelled"}
 
 
 def upload(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, JSON, JSON Lines or Parquet.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, JSON, JSON Lines, Parquet or a ZIP.")],
     project: Annotated[str, typer.Option(help="Name or id.")] = "",
     all_or_nothing: Annotated[bool, typer.Option("--all-or-nothing", help="One bad row, and nothing is made.")] = False,
     mapped: Annotated[

@@ -22,26 +22,28 @@ export const uploadErrorsQuery = (id: string) =>
 
 // Enough for twenty rows; a server that is told so does not mind where it ends.
 const FIRST_BYTES = 256 * 1024
-// What Parquet holds stands at its end: it is looked at whole, or not at all.
-const WHOLE_BYTES_MAX = 30_000_000
+// What Parquet or a ZIP holds stands at its end: it is looked at whole, or not at all.
+export const WHOLE_BYTES_MAX = 30_000_000
 
-export const isWhole = (file: globalThis.File): boolean => /\.parquet$/i.test(file.name)
+const isWhole = (file: globalThis.File): boolean => /\.(parquet|zip)$/i.test(file.name)
 export const isTooLargeToShow = (file: globalThis.File): boolean => isWhole(file) && file.size > WHOLE_BYTES_MAX
 
-export const uploadPreviewQuery = (file: globalThis.File | null, project: string, mapping: ColumnMapping | null) =>
+/** `look` is what stands for a file that is itself too large to be looked at. */
+export const uploadPreviewQuery = (file: globalThis.File | null, project: string, mapping: ColumnMapping | null, look?: () => Promise<globalThis.File>) =>
   queryOptions({
     queryKey: ['uploads', 'preview', project, file?.name, file?.size, file?.lastModified, mapping],
-    queryFn: ({ signal }) => {
+    queryFn: async ({ signal }) => {
       if (!file) throw new Error('There is no file to look at.')
       const isPart = !isWhole(file) && file.size > FIRST_BYTES
+      const seen = isPart ? file.slice(0, FIRST_BYTES) : look ? await look() : file
       const form = new FormData()
       form.append('project', project)
       if (mapping) form.append('mapping', JSON.stringify(mapping))
       if (isPart) form.append('part', 'true')
-      form.append('file', isPart ? file.slice(0, FIRST_BYTES) : file, file.name)
+      form.append('file', seen, file.name)
       return sendForm<UploadPreview>('/uploads/preview', form, { signal })
     },
-    enabled: file !== null && project !== '' && !isTooLargeToShow(file),
+    enabled: file !== null && project !== '' && (look !== undefined || !isTooLargeToShow(file)),
     placeholderData: (before, query) => (query?.queryKey[3] === file?.name && query?.queryKey[2] === project ? before : undefined),
     staleTime: Infinity,
     gcTime: 0,

@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { IconUpload } from '@tabler/icons-react'
-import { useState } from 'react'
 import { isArchived, projectsQuery } from '@/api/projects'
 import { useMay } from '@/api/who'
 import { Button } from '@/design/Button'
@@ -11,6 +10,7 @@ import { Page } from '@/design/Page'
 import { NewUpload } from '@/features/uploads/NewUpload'
 import { UploadTable } from '@/features/uploads/UploadTable'
 import css from '@/features/uploads/uploads.module.css'
+import { useChosen } from '@/features/uploads/use-chosen'
 import { useDropped } from '@/features/uploads/use-dropped'
 import { useHotkeys } from '@/lib/hotkeys'
 import { useRemembered } from '@/lib/remember'
@@ -21,12 +21,12 @@ export function UploadsPage() {
   const mayUpload = useMay('uploads.write')
   const projects = (useQuery(projectsQuery).data?.items ?? []).filter((project) => !isArchived(project))
   const [remembered, setRemembered] = useRemembered<string>('uploads.project', '')
-  const [file, setFile] = useState<File | null>(null)
+  const chosen = useChosen()
   const change = (next: Partial<typeof search>) => void navigate({ search: (now) => ({ ...now, ...next }), replace: true })
   const begin = () => change({ add: true })
   const hovers = useDropped((dropped) => {
     if (!mayUpload) return
-    setFile(dropped)
+    chosen.choose(dropped)
     begin()
   })
   useHotkeys([{ keys: 'n', says: 'Upload a file', disabled: !mayUpload, run: begin }])
@@ -34,7 +34,7 @@ export function UploadsPage() {
   const wanted = search.project ?? remembered
   const project = projects.some((each) => each.id === wanted) ? wanted : projects.length === 1 ? (projects[0]?.id ?? '') : ''
   const close = () => {
-    setFile(null)
+    chosen.clear()
     change({ add: undefined })
   }
   return (
@@ -50,7 +50,7 @@ export function UploadsPage() {
         project={search.project}
         empty={
           <EmptyState title="Nothing was uploaded yet" action={<Button look="primary" onClick={begin}>Upload a file</Button>}>
-            Drop a CSV, JSON, JSON Lines or Parquet file anywhere on this page: one row becomes one task.
+            Drop a CSV, JSON, JSON Lines or Parquet file, a ZIP, or pictures anywhere on this page: one row or one picture becomes one task.
           </EmptyState>
         }
       />
@@ -63,8 +63,7 @@ export function UploadsPage() {
           setRemembered(id)
           if (search.project) change({ project: undefined })
         }}
-        file={file}
-        onFile={setFile}
+        chosen={chosen}
         onSent={() => close()}
       />
       {hovers && mayUpload && <div className={css['dropping']}>Let go to upload</div>}

@@ -5,18 +5,20 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { projectSchemaQuery } from '@/api/projects'
 import type { ColumnMapping, Project, ProjectSchema, Upload, UploadMode, UploadPreview } from '@/api/types'
-import { isTooLargeToShow, uploadPreviewQuery, useSendUpload } from '@/api/uploads'
+import { WHOLE_BYTES_MAX, isTooLargeToShow, uploadPreviewQuery, useSendUpload } from '@/api/uploads'
 import { Button } from '@/design/Button'
 import { Dialog, DialogFoot } from '@/design/Dialog'
 import { ProblemNotice } from '@/design/Notice'
 import { ProgressBar } from '@/design/Progress'
 import { Sentence } from '@/design/Sentence'
 import { Skeleton } from '@/design/Skeleton'
+import { hasLook, toLookAt } from '@/features/uploads/bundle'
 import { DropArea } from '@/features/uploads/DropArea'
 import { ExpectedColumns } from '@/features/uploads/ExpectedColumns'
 import { MappingTable } from '@/features/uploads/MappingTable'
 import { PreviewRows } from '@/features/uploads/PreviewRows'
 import css from '@/features/uploads/uploads.module.css'
+import type { Chosen } from '@/features/uploads/use-chosen'
 import { uuid } from '@/lib/uuid'
 
 interface NewUploadProps {
@@ -27,8 +29,7 @@ interface NewUploadProps {
   /** Chosen beforehand, as by a filter or by the last upload. */
   project: string
   onProject: (id: string) => void
-  file: File | null
-  onFile: (file: File | null) => void
+  chosen: Chosen
   onSent: (upload: Upload) => void
 }
 
@@ -40,7 +41,8 @@ export function NewUpload({ open, onClose, ...rest }: NewUploadProps) {
   )
 }
 
-function NewUploadForm({ onClose, projects, project, onProject, file, onFile, onSent }: Omit<NewUploadProps, 'open'>) {
+function NewUploadForm({ onClose, projects, project, onProject, chosen: given, onSent }: Omit<NewUploadProps, 'open'>) {
+  const { file } = given
   const [mode, setMode] = useState<UploadMode>('valid_rows')
   const [part, setPart] = useState(0)
   const [chosenMapping, setMapping] = useState<{ file: File; project: string; mapping: ColumnMapping } | null>(null)
@@ -49,7 +51,7 @@ function NewUploadForm({ onClose, projects, project, onProject, file, onFile, on
   const send = useSendUpload()
   const schema = useQuery({ ...projectSchemaQuery(project), enabled: project !== '' })
   const mine = chosenMapping?.file === file && chosenMapping?.project === project ? chosenMapping.mapping : null
-  const preview = useQuery(uploadPreviewQuery(file, project, mine))
+  const preview = useQuery(uploadPreviewQuery(file, project, mine, file && hasLook(file) ? () => toLookAt(file, WHOLE_BYTES_MAX) : undefined))
   useEffect(() => () => stop.current?.abort(), [])
 
   const chosen = projects.find((each) => each.id === project)
@@ -58,7 +60,7 @@ function NewUploadForm({ onClose, projects, project, onProject, file, onFile, on
     : chosen.published_version === null
       ? `${chosen.name} is not published yet; publish it in the Studio first.`
       : !file
-        ? 'Choose a file first.'
+        ? given.isPacking ? 'The files are being put together.' : 'Choose a file first.'
         : preview.data && preview.data.rows.length === 0 && preview.data.problem
           ? 'The file cannot be taken like this: see what is wrong with it.'
           : null
@@ -87,14 +89,15 @@ function NewUploadForm({ onClose, projects, project, onProject, file, onFile, on
         allowDeselect={false}
         searchable={projects.length > 8}
       />
-      <DropArea file={file} onFile={onFile} />
+      <DropArea chosen={given} />
       {project && !preview.data && !preview.isFetching && <ExpectedColumns schema={schema.data} problem={schema.error} />}
-      {file && isTooLargeToShow(file) && <p className={css['soft']}>The file is too large to be shown before it is uploaded.</p>}
+      {file && isTooLargeToShow(file) && !hasLook(file) && <p className={css['soft']}>The file is too large to be shown before it is uploaded.</p>}
       {preview.isFetching && !preview.data && <Skeleton height={180} radius={6} />}
       <ProblemNotice problem={preview.error?.name === 'AbortError' ? null : preview.error} />
       {file && preview.data && schema.data && (
         <>
-          <MappingTable preview={preview.data} schema={schema.data} onChange={(mapping) => setMapping({ file, project, mapping })} />
+          {preview.data.columns.length > 0 && <MappingTable preview={preview.data} schema={schema.data} onChange={(mapping) => setMapping({ file, project, mapping })} />}
+          {preview.data.notes.map((note) => <p key={note} className={css['soft']}><Sentence text={note} /></p>)}
           <FileFlaws preview={preview.data} schema={schema.data} />
           <PreviewRows preview={preview.data} />
         </>

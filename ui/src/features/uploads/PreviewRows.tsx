@@ -19,6 +19,7 @@ export function PreviewRows({ preview }: { preview: UploadPreview }) {
   if (rows.length === 0) return null
   const fields = [...new Set(rows.flatMap((row) => [...Object.keys(row.input ?? {}), ...row.flaws.map((flaw) => topOf(flaw.field))]))].filter((name) => name && !(BESIDE as readonly string[]).includes(name))
   const beside = BESIDE.filter((name) => rows.some((row) => besideOf(row, name) !== '' || row.flaws.some((flaw) => topOf(flaw.field) === name)))
+  const hasPictures = rows.some((row) => row.picture)
   const bad = rows.filter((row) => row.flaws.length > 0)
   return (
     <div>
@@ -30,6 +31,7 @@ export function PreviewRows({ preview }: { preview: UploadPreview }) {
           <thead>
             <tr>
               <th scope="col">Row</th>
+              {hasPictures && <th scope="col">Picture</th>}
               {fields.map((name) => <th key={name} scope="col">{name}</th>)}
               {beside.map((name) => <th key={name} scope="col" className={css['soft']}>{name}</th>)}
               {bad.length > 0 && <th scope="col">What is wrong</th>}
@@ -49,6 +51,7 @@ export function PreviewRows({ preview }: { preview: UploadPreview }) {
               return (
                 <tr key={row.row}>
                   <td className="numbers">{count(row.row)}</td>
+                  {hasPictures && <td className={css['pictured']}>{row.picture && <img src={row.picture} alt={`Row ${row.row}`} />}</td>}
                   {fields.map((name) => cell(name, shown(row.input?.[name])))}
                   {beside.map((name) => cell(name, besideOf(row, name)))}
                   {bad.length > 0 && (

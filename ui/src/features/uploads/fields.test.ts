@@ -5,7 +5,7 @@ import { meaningOf } from '@/features/uploads/fields'
 test('a field is told in words', () => {
   expect(meaningOf({ type: 'number', minimum: 0 })).toBe('a number from 0')
   expect(meaningOf({ enum: ['north', 'south'] })).toBe('one of north, south')
-  expect(meaningOf({ type: 'string', 'x-kind': 'image', description: 'The photo' })).toBe('The photo (a picture: the id of an uploaded file)')
+  expect(meaningOf({ type: 'string', 'x-kind': 'image', description: 'The photo' })).toBe('The photo (a picture: the id of an uploaded file, or its path in the ZIP)')
   expect(meaningOf({ type: ['string', 'null'] })).toBe('text or nothing')
   expect(meaningOf({})).toBe('any value')
 })

@@ -12,9 +12,9 @@ export const ENVELOPE = [
 const TYPES: Record<string, string> = {
   string: 'text', number: 'a number', integer: 'a whole number', boolean: 'true or false', array: 'a JSON list', object: 'a JSON object', null: 'nothing',
 }
-const KINDS: Record<string, string> = { image: 'a picture: the id of an uploaded file', file: 'the id of an uploaded file', text: 'text' }
+const KINDS: Record<string, string> = { image: 'a picture: the id of an uploaded file, or its path in the ZIP', file: 'the id of an uploaded file, or its path in the ZIP', text: 'text' }
 
-/** "one of north, south", "a number from 0", "a picture: the id of an uploaded file". */
+/** "one of north, south", "a number from 0", "a picture: the id of an uploaded file, or its path in the ZIP". */
 export function meaningOf(field: JsonSchema): string {
   const kind = field['x-kind'] ? KINDS[field['x-kind']] : undefined
   const choices = field.enum?.map(String)

@@ -1,12 +1,14 @@
-// A file dropped anywhere on the page.
+// Files dropped anywhere on the page.
 import { useEffect, useRef, useState } from 'react'
+import type { Given } from '@/features/uploads/bundle'
+import { dropped } from '@/features/uploads/given'
 
-/** True while a file hovers over the page; calls with the first file that is let go. */
-export function useDropped(onFile: (file: File) => void): boolean {
+/** True while files hover over the page; calls with those that are let go. */
+export function useDropped(onFiles: (given: Promise<Given[]>) => void): boolean {
   const [hovers, setHovers] = useState(false)
-  const handler = useRef(onFile)
+  const handler = useRef(onFiles)
   useEffect(() => {
-    handler.current = onFile
+    handler.current = onFiles
   })
   useEffect(() => {
     let depth = 0
@@ -25,10 +27,9 @@ export function useDropped(onFile: (file: File) => void): boolean {
     const drop = (event: DragEvent) => {
       depth = 0
       setHovers(false)
-      const file = event.dataTransfer?.files[0]
-      if (!file) return
+      if (!event.dataTransfer || event.dataTransfer.files.length === 0) return
       event.preventDefault()
-      handler.current(file)
+      handler.current(dropped(event.dataTransfer))
     }
     const pairs = [['dragenter', enter], ['dragleave', leave], ['dragover', over], ['drop', drop]] as const
     for (const [name, listener] of pairs) document.addEventListener(name, listener)
