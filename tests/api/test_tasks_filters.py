@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -118,11 +120,43 @@ async def test_a_day_is_the_whole_of_it_where_the_reader_is(yard: Yard) -> None:
     assert await found(yard.owner, submitted_from="2026-03-06") == set()
 
 
+async def test_days_that_move_are_worked_out_where_the_reader_is(yard: Yard) -> None:
+    project = await yard.project()
+    await ids(yard, project, now={}, before={}, old={})
+    for name, days in (("before", 1), ("old", 7)):
+        await yard.sql(
+            "UPDATE tasks SET created_at = created_at - make_interval(days => :days)"
+            " WHERE workspace_id = :here AND external_id = :name",
+            here=yard.workspace_id, name=name, days=days,
+        )  # fmt: skip
+    # Everywhere the same moments, whatever day it is there.
+    for zone in ("UTC", "US Pacific", "Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        assert await found(yard.owner, created_from="today", zone=zone) == {"now"}
+        assert await found(yard.owner, created_from="yesterday", created_to="yesterday", zone=zone) == {"before"}
+        assert await found(yard.owner, created_from="today-6d", zone=zone) == {"now", "before"}
+        assert await found(yard.owner, created_to="today-7d", zone=zone) == {"old"}
+        meant = datetime.now(ZoneInfo({"US Pacific": "America/Los_Angeles"}.get(zone, zone))).date().replace(day=1)
+        month = await found(yard.owner, created_from="this-month", zone=zone)
+        assert month == await found(yard.owner, created_from=meant.isoformat(), zone=zone)
+
+
+async def test_what_is_kept_of_a_day_that_moves_is_the_day_it_was(yard: Yard) -> None:
+    await yard.task(await yard.project())
+    today = datetime.now(ZoneInfo("Pacific/Kiritimati")).date().isoformat()
+    asked = {"filter": {"created_from": "today", "zone": "Pacific/Kiritimati"}}
+    body = {"action": "set_priority", "selection": asked, "arguments": {"priority": 1}}
+    made = await yard.owner.post("/bulk", body)
+    assert made.status == 202, made.json
+    assert made.json["selection"]["filter"]["created_from"] == today
+
+
 @pytest.mark.parametrize(
     "asked",
     [
         {"zone": "Mars/Olympus"},
-        {"created_from": "yesterday"},
+        {"created_from": "tomorrow"},
+        {"created_from": "today-0d"},
+        {"created_to": "today-3661d"},
         {"created_from": "2026-02-30"},
         {"created_to": "9999-12-31"},
         {"created_to": "0001-01-01"},

@@ -105,8 +105,12 @@ def test_days_are_meant_in_a_zone_that_is_remembered(owner: Somebody, windows: W
     zone = panel.get_by_label("Zone of the days")
     expect(zone).to_have_value("local")
     panel.get_by_label("Created, usual days").select_option("Last 7 days")
-    expect(page.get_by_text(re.compile(r"^\d+ \w+ 20\d\d to .*, Europe/Berlin$"))).to_be_visible()
-    assert asked(page)["zone"] == ["Europe/Berlin"]
+    expect(page.get_by_text("last 7 days, Europe/Berlin", exact=True)).to_be_visible()
+    assert (asked(page)["created_from"], asked(page)["zone"]) == (["today-6d"], ["local"]), "it moves on, wherever read"
+    expect(rows(page)).to_have_count(6)
+    panel.get_by_label("Created from").fill("2026-01-01")
+    expect(page).to_have_url(re.compile(r"created_from=2026-01-01&zone=Europe%2FBerlin|zone=Europe"))
+    panel.get_by_label("Created, usual days").select_option("Today")
     expect(rows(page)).to_have_count(6)
     zone.select_option("US Pacific")
     expect(page).to_have_url(re.compile(r"zone=US(\+|%20)Pacific"))

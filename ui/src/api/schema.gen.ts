@@ -2872,6 +2872,7 @@ export interface components {
          *     Names that are not known are refused by whoever asks with it: beside it in an address there may be others.
          *
          *     A day stands for the whole of it in `zone`, both ends included: `UTC`, `US Pacific`, or a name of the zone database.
+         *     `today`, `yesterday`, `today-6d` and `this-month`, its first day, are worked out in that zone when they are read.
          */
         FilterAsked: {
             /** Answered By */
@@ -2882,13 +2883,25 @@ export interface components {
             batch?: string | null;
             /** Batch Contains */
             batch_contains?: string | null;
-            /** Completed From */
+            /**
+             * Completed From
+             * @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`.
+             */
             completed_from?: string | null;
-            /** Completed To */
+            /**
+             * Completed To
+             * @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`.
+             */
             completed_to?: string | null;
-            /** Created From */
+            /**
+             * Created From
+             * @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`.
+             */
             created_from?: string | null;
-            /** Created To */
+            /**
+             * Created To
+             * @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`.
+             */
             created_to?: string | null;
             /** Ids */
             ids?: string[];
@@ -2915,9 +2928,15 @@ export interface components {
             status?: components["schemas"]["TaskStatus"][];
             /** Step */
             step?: string | null;
-            /** Submitted From */
+            /**
+             * Submitted From
+             * @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`.
+             */
             submitted_from?: string | null;
-            /** Submitted To */
+            /**
+             * Submitted To
+             * @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`.
+             */
             submitted_to?: string | null;
             /** Upload */
             upload?: string | null;
@@ -7811,11 +7830,17 @@ export interface operations {
                 answered_by?: string[];
                 priority_min?: number | null;
                 priority_max?: number | null;
+                /** @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`. */
                 created_from?: string | null;
+                /** @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`. */
                 created_to?: string | null;
+                /** @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`. */
                 completed_from?: string | null;
+                /** @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`. */
                 completed_to?: string | null;
+                /** @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`. */
                 submitted_from?: string | null;
+                /** @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`. */
                 submitted_to?: string | null;
                 zone?: string;
                 metadata?: string[];
@@ -7897,11 +7922,17 @@ export interface operations {
                 answered_by?: string[];
                 priority_min?: number | null;
                 priority_max?: number | null;
+                /** @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`. */
                 created_from?: string | null;
+                /** @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`. */
                 created_to?: string | null;
+                /** @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`. */
                 completed_from?: string | null;
+                /** @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`. */
                 completed_to?: string | null;
+                /** @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`. */
                 submitted_from?: string | null;
+                /** @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`. */
                 submitted_to?: string | null;
                 zone?: string;
                 metadata?: string[];

@@ -32,7 +32,7 @@ test('a status that does not exist is left out', () => {
 
 test.each([
   'project=harbour', 'reserved_by=anna', 'audit=good', 'redo=perhaps', 'priority_min=high', 'priority_max=2147483648', 'priority_min=1.5',
-  'created_from=2026-02-31', 'created_to=yesterday', 'submitted_from=0001-01-01', 'completed_to=2026-11-25T25:00', 'metadata=north', 'metadata=%3Dnorth', 'upload=7',
+  'created_from=2026-02-31', 'created_to=tomorrow', 'submitted_from=0001-01-01', 'completed_to=2026-11-25T25:00', 'metadata=north', 'metadata=%3Dnorth', 'upload=7',
   'sort=colour', 'sort=input.total', 'mine=no', 'ids=1', `q=${'x'.repeat(501)}`, 'zone=Europe/Berlin', 'step=a&step=b', 'q=%00',
 ])('%s is left out, never an error', (part) => {
   expect(filterOf(read(`?${part}`))).toEqual({})
@@ -81,4 +81,13 @@ test('a view is the same whatever way it was reached, and another with other col
 
 test('what only some may ask, or only some flows know, is not asked for ahead', () => {
   expect(['?q=tea&sort=priority', '?sort=cost', `?answered_by=${ONE}`, `?project=${ONE}&sort=input.total`].map((address) => isForAnybody(read(address)))).toEqual([true, false, false, false])
+})
+
+test('days that move stay what they are in the address and in a view, and are asked for where the reader is', () => {
+  const search = read('?created_from=today-6d&zone=local')
+  expect(search).toMatchObject({ created_from: 'today-6d', zone: 'local' })
+  expect(viewOf(search)).toEqual({ created_from: 'today-6d', zone: 'local' })
+  const here = new Intl.DateTimeFormat().resolvedOptions().timeZone
+  expect(filterOf(search)).toEqual({ created_from: 'today-6d', ...(here !== 'UTC' && { zone: here }) })
+  expect(read('?created_from=tomorrow')).not.toHaveProperty('created_from', 'tomorrow')
 })

@@ -1,6 +1,6 @@
 // The filters of the task list as they stand in the URL; what does not fit is left out, never an error.
 import { isUuid } from '@/lib/uuid'
-import { isDay, isMoment, knownZone } from '@/lib/zones'
+import { LOCAL, isDay, isMoment, isMoving, knownZone, localZone } from '@/lib/zones'
 
 export const STATUSES = ['queued', 'in_progress', 'completed', 'failed', 'cancelled'] as const
 export const AUDITS = ['ready', 'accepted', 'fixed', 'rejected'] as const
@@ -36,7 +36,7 @@ export interface TaskFilters extends SpanEnds {
   answered_by?: string[]
   priority_min?: number
   priority_max?: number
-  /** The zone that days are meant in; nothing is UTC. */
+  /** The zone that days are meant in: "local" is the reader's, nothing is UTC. */
   zone?: string
   metadata?: string[]
   mine?: boolean
@@ -98,8 +98,10 @@ function order(value: unknown, projects: string[] | undefined): string | undefin
 
 function spans(search: Record<string, unknown>): SpanEnds {
   const ends = SPANS.flatMap((span) => [`${span}_from`, `${span}_to`] as const)
-  return Object.fromEntries(ends.map((end) => [end, fitting(search[end], (said) => isDay(said) || isMoment(said))?.[0]]))
+  return Object.fromEntries(ends.map((end) => [end, fitting(search[end], (said) => isDay(said) || isMoment(said) || isMoving(said))?.[0]]))
 }
+
+const zoneOf = (said: string | undefined) => (said === LOCAL ? LOCAL : knownZone(said))
 
 export function readTaskSearch(search: Record<string, unknown>): TaskSearch {
   const project = fitting(search['project'], isUuid)
@@ -118,7 +120,7 @@ export function readTaskSearch(search: Record<string, unknown>): TaskSearch {
     priority_min: whole(search['priority_min']),
     priority_max: whole(search['priority_max']),
     ...dates,
-    zone: Object.values(dates).some(Boolean) ? knownZone(text(search['zone'])) : undefined,
+    zone: Object.values(dates).some(Boolean) ? zoneOf(text(search['zone'])) : undefined,
     metadata: fitting(search['metadata'], isPair, METADATA_MOST),
     mine: truth(search['mine']) || undefined,
     upload: uuid(search['upload']),
@@ -133,10 +135,12 @@ export function readTaskSearch(search: Record<string, unknown>): TaskSearch {
 
 const NOT_ASKED = new Set(['peek', 'bulk', 'view', 'columns'])
 
+const keptOf = (search: TaskSearch) => Object.fromEntries(Object.entries(search).filter(([name, value]) => value !== undefined && !NOT_ASKED.has(name)))
+
 /** What the server is asked for: the filters and the order. */
-export function filterOf(search: TaskSearch): TaskFilters & { sort?: string } {
-  const known = Object.entries(search).filter(([name, value]) => value !== undefined && !NOT_ASKED.has(name))
-  return Object.fromEntries(known)
+export function filterOf({ zone, ...search }: TaskSearch): TaskFilters & { sort?: string } {
+  const here = zone === LOCAL ? knownZone(localZone()) : zone
+  return { ...keptOf(search), ...(here && { zone: here }) }
 }
 
 /** The same with fields of the input that the rows are to have; without any it is asked as ever. */
@@ -160,7 +164,7 @@ export function forEverybody(search: TaskSearch): TaskSearch {
 }
 
 /** What a saved view keeps: filters, order, and the columns when they were chosen. */
-export const viewOf = (search: TaskSearch, columns: string[] | undefined = search.columns): Record<string, unknown> => ({ ...filterOf(search), ...(columns && { columns }) })
+export const viewOf = (search: TaskSearch, columns: string[] | undefined = search.columns): Record<string, unknown> => ({ ...keptOf(search), ...(columns && { columns }) })
 
 /** The same tasks in the same order and columns, however often something was switched on and off again. */
 export function isSameView(one: TaskSearch, other: TaskSearch): boolean {

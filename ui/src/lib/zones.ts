@@ -1,6 +1,8 @@
 // Days and zones: "today" here, in UTC or in US Pacific, as the server reads them.
 
 export const UTC = 'UTC'
+/** Whatever zone the reader is in. */
+export const LOCAL = 'local'
 export const PACIFIC = 'US Pacific'
 const NAMES: Record<string, string> = { [PACIFIC]: 'America/Los_Angeles' }
 const ZONE = /^[A-Za-z_]+(\/[A-Za-z0-9_+-]+)*$/
@@ -46,19 +48,45 @@ export function dayAfter(day: string, days: number): string {
   return at.toISOString().slice(0, 10)
 }
 
+const BACK_MOST = 3_660
+const BACK = /^today-([1-9]\d{0,3})d$/
+
+const daysBack = (said: string): number | undefined => {
+  const back = said === 'today' ? 0 : said === 'yesterday' ? 1 : Number(BACK.exec(said)?.[1] ?? NaN)
+  return back <= BACK_MOST ? back : undefined
+}
+
+/** A day that moves with the calendar: "today", "yesterday", "today-6d", "this-month". */
+export const isMoving = (said: string | undefined): boolean => said !== undefined && (said === 'this-month' || daysBack(said) !== undefined)
+
+/** The day that is meant, as the server works it out. */
+export function dayMeant(said: string, today: string): string {
+  const back = daysBack(said)
+  return back !== undefined ? dayAfter(today, -back) : said === 'this-month' ? `${today.slice(0, 7)}-01` : said
+}
+
 export const PRESETS = [
-  { says: 'Today', days: (today: string) => [today, today] },
-  { says: 'Yesterday', days: (today: string) => [dayAfter(today, -1), dayAfter(today, -1)] },
-  { says: 'Last 7 days', days: (today: string) => [dayAfter(today, -6), today] },
-  { says: 'This month', days: (today: string) => [`${today.slice(0, 7)}-01`, today] },
+  { says: 'Today', from: 'today', to: 'today' },
+  { says: 'Yesterday', from: 'yesterday', to: 'yesterday' },
+  { says: 'Since yesterday', from: 'yesterday', to: undefined },
+  { says: 'Last 7 days', from: 'today-6d', to: undefined },
+  { says: 'Last 30 days', from: 'today-29d', to: undefined },
+  { says: 'This month', from: 'this-month', to: undefined },
 ] as const
 
-/** "25 Nov 2026", "1 to 25 Nov 2026", "from 1 Nov 2026", "until 25 Nov 2026". */
+/** "last 7 days", "25 Nov 2026", "1 to 25 Nov 2026", "from 1 Nov 2026", "until 25 Nov 2026". */
 export function daysInWords(from: string | undefined, to: string | undefined): string {
+  const preset = PRESETS.find((one) => one.from === from && one.to === to)
+  if (preset) return preset.says.toLowerCase()
   if (from && to) return from === to ? dayInWords(from) : `${dayInWords(from)} to ${dayInWords(to)}`
   return from ? `from ${dayInWords(from)}` : to ? `until ${dayInWords(to)}` : ''
 }
 
 const calendar = new Intl.DateTimeFormat('en-GB', { timeZone: UTC, day: 'numeric', month: 'short', year: 'numeric' })
 
-const dayInWords = (said: string): string => (isDay(said) ? calendar.format(new Date(`${said}T00:00:00Z`)) : said.replace('T', ' '))
+const dayInWords = (said: string): string => (isMoving(said) ? movingInWords(said) : isDay(said) ? calendar.format(new Date(`${said}T00:00:00Z`)) : said.replace('T', ' '))
+
+function movingInWords(said: string): string {
+  const back = daysBack(said) ?? 0
+  return back > 1 ? `${back} days ago` : said.replace('this-month', 'the 1st of this month')
+}

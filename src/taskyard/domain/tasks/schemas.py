@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeGuard
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -24,6 +24,7 @@ from taskyard.domain.tasks.rules import (
     TaskStatus,
     may_see,
 )
+from taskyard.kit.days import day_meant, today_in
 from taskyard.kit.problems import Flaw
 from taskyard.kit.words import did_you_mean, shortened
 from taskyard.web.bodies import Body
@@ -46,7 +47,10 @@ def _day_or_moment(given: Any) -> Any:
     try:
         return date.fromisoformat(given) if _DAY.fullmatch(given) else datetime.fromisoformat(given)
     except ValueError:
-        raise ValueError("must be a day such as 2026-11-25, or a moment such as 2026-11-25T14:00:00Z") from None
+        raise ValueError(
+            "must be a day such as 2026-11-25, today, yesterday, today-6d or this-month, "
+            "or a moment such as 2026-11-25T14:00:00Z"
+        ) from None
 
 
 def _within_reason(given: datetime | date | None) -> datetime | date | None:
@@ -57,7 +61,13 @@ def _within_reason(given: datetime | date | None) -> datetime | date | None:
 
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-When = Annotated[datetime | date | None, BeforeValidator(_day_or_moment), AfterValidator(_within_reason)]
+When = Annotated[
+    datetime | date | None,
+    BeforeValidator(_day_or_moment),
+    AfterValidator(_within_reason),
+    Field(description="A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`."),
+]
+DAYS = ("created_from", "created_to", "completed_from", "completed_to", "submitted_from", "submitted_to")
 
 
 Several: Any = Field(default_factory=list, max_length=CHOSEN_MAX)
@@ -69,6 +79,7 @@ class FilterAsked(Body):
     Names that are not known are refused by whoever asks with it: beside it in an address there may be others.
 
     A day stands for the whole of it in `zone`, both ends included: `UTC`, `US Pacific`, or a name of the zone database.
+    `today`, `yesterday`, `today-6d` and `this-month`, its first day, are worked out in that zone when they are read.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -97,10 +108,24 @@ class FilterAsked(Body):
     upload: UUID | None = None
     ids: list[UUID] = Field(default_factory=list, max_length=IDS_MAX)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _work_out_days(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        said = {name: given[name] for name in DAYS if isinstance(given.get(name), str)}
+        zone: Any = given.get("zone", "UTC")
+        if not said or not _is_zone(zone):
+            return given
+        today = today_in(ZONES.get(zone, zone))
+        meant = {name: day_meant(words, today) for name, words in said.items()}
+        # From here on it is that day: what is kept with a bulk operation or an export means the same tomorrow.
+        return {**given, **{name: day.isoformat() for name, day in meant.items() if day}}
+
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
-        if zone not in ZONES and zone not in _zones():
+        if not _is_zone(zone):
             raise ValueError("is not known: write UTC, US Pacific, or a name such as Europe/Berlin")
         return zone
 
@@ -187,6 +212,10 @@ def refuse_hidden_fields(actor: Actor, asked: TaskFilter) -> None:
 def _unknown(name: str, allowed: list[str]) -> FieldUnknown:
     name = shortened(name, 60)
     return FieldUnknown([Flaw(name, "is not known", did_you_mean(name, allowed))], field=name)
+
+
+def _is_zone(said: Any) -> TypeGuard[str]:
+    return isinstance(said, str) and (said in ZONES or said in _zones())
 
 
 @cache

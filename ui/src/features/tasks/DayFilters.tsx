@@ -3,9 +3,8 @@ import { FilterField } from '@/features/tasks/FilterField'
 import css from '@/features/tasks/MoreFilters.module.css'
 import { useRemembered } from '@/lib/remember'
 import { SPANS, type Span, type TaskSearch } from '@/lib/task-search'
-import { PACIFIC, PRESETS, UTC, dayIn, isDay, knownZone, localZone } from '@/lib/zones'
+import { LOCAL, PACIFIC, PRESETS, UTC, dayIn, dayMeant, isDay, isMoving, knownZone, localZone } from '@/lib/zones'
 
-const LOCAL = 'local'
 const TITLES: Record<Span, string> = { created: 'Created', completed: 'Completed', submitted: 'Submitted' }
 
 interface DayFiltersProps {
@@ -16,20 +15,23 @@ interface DayFiltersProps {
 export function DayFilters({ search, onChange }: DayFiltersProps) {
   const [usual, setUsual] = useRemembered<string>('tasks.zone', LOCAL)
   const here = localZone()
-  const meant = (choice: string) => (choice === LOCAL ? here : choice)
-  const isDated = SPANS.some((span) => search[`${span}_from`] ?? search[`${span}_to`])
-  const zone = isDated ? (search.zone ?? UTC) : meant(usual)
+  const ends = SPANS.flatMap((span) => [search[`${span}_from`], search[`${span}_to`]])
+  const chosen = !ends.some(Boolean) ? usual : search.zone === here ? LOCAL : (search.zone ?? UTC)
+  const zone = chosen === LOCAL ? here : chosen
+  // Days that move are meant where the reader is, whoever it is; a day of the calendar stays the one that was chosen.
+  const kept = (choice: string, of: (string | undefined)[]) => (choice === LOCAL && of.some(isMoving) ? LOCAL : knownZone(choice === LOCAL ? here : choice))
   const choices = [
     { value: UTC, says: UTC },
     { value: PACIFIC, says: PACIFIC },
-    ...(here === UTC ? [] : [{ value: LOCAL, says: `Local, ${here}` }]),
-    ...([UTC, PACIFIC, here].includes(zone) ? [] : [{ value: zone, says: zone }]),
+    { value: LOCAL, says: `Local, ${here}` },
+    ...([UTC, PACIFIC, LOCAL].includes(chosen) ? [] : [{ value: chosen, says: chosen }]),
   ]
   const take = (choice: string) => {
     setUsual(choice)
-    if (isDated) onChange({ zone: knownZone(meant(choice)) })
+    if (ends.some(Boolean)) onChange({ zone: kept(choice, ends) })
   }
-  const setSpan = (span: Span, from: string | undefined, to: string | undefined) => onChange({ [`${span}_from`]: from, [`${span}_to`]: to, zone: knownZone(zone) })
+  const setSpan = (span: Span, from: string | undefined, to: string | undefined) =>
+    onChange({ [`${span}_from`]: from, [`${span}_to`]: to, zone: kept(chosen, [...SPANS.filter((one) => one !== span).flatMap((one) => [search[`${one}_from`], search[`${one}_to`]]), from, to]) })
   return (
     <fieldset>
       <legend>Days</legend>
@@ -38,7 +40,7 @@ export function DayFilters({ search, onChange }: DayFiltersProps) {
           <Days key={span} title={TITLES[span]} from={search[`${span}_from`]} to={search[`${span}_to`]} today={dayIn(zone, new Date())} onChange={(from, to) => setSpan(span, from, to)} />
         ))}
         <span className={css['title']}>Zone</span>
-        <select aria-label="Zone of the days" value={zone === here && here !== UTC ? LOCAL : zone} onChange={(event) => take(event.target.value)}>
+        <select aria-label="Zone of the days" value={chosen} onChange={(event) => take(event.target.value)}>
           {choices.map((choice) => <option key={choice.value} value={choice.value}>{choice.says}</option>)}
         </select>
       </div>
@@ -55,10 +57,10 @@ interface DaysProps {
 }
 
 function Days({ title, from, to, today, onChange }: DaysProps) {
-  const preset = PRESETS.find(({ days }) => days(today)[0] === from && days(today)[1] === to)?.says
+  const preset = PRESETS.find((one) => one.from === from && one.to === to)?.says
   const pick = (says: string) => {
-    const [first, last] = PRESETS.find((one) => one.says === says)?.days(today) ?? []
-    onChange(first, last)
+    const picked = PRESETS.find((one) => one.says === says)
+    onChange(picked?.from, picked?.to)
   }
   return (
     <>
@@ -68,8 +70,8 @@ function Days({ title, from, to, today, onChange }: DaysProps) {
         {PRESETS.map(({ says }) => <option key={says}>{says}</option>)}
         {!preset && (from || to) && <option value="given">These days</option>}
       </select>
-      <FilterField type="date" label={`${title} from`} value={from} fits={isDay} max="2999-12-31" onChange={(day) => onChange(day, to)} />
-      <FilterField type="date" label={`${title} to`} value={to} fits={isDay} max="2999-12-31" onChange={(day) => onChange(from, day)} />
+      <FilterField type="date" label={`${title} from`} value={from && dayMeant(from, today)} fits={isDay} max="2999-12-31" onChange={(day) => onChange(day, to)} />
+      <FilterField type="date" label={`${title} to`} value={to && dayMeant(to, today)} fits={isDay} max="2999-12-31" onChange={(day) => onChange(from, day)} />
     </>
   )
 }

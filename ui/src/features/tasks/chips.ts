@@ -2,7 +2,7 @@
 import type { Member, Project } from '@/api/types'
 import { counted, shortId, signed, words } from '@/lib/format'
 import { INPUT, SPANS, type Span, type TaskSearch } from '@/lib/task-search'
-import { UTC, daysInWords } from '@/lib/zones'
+import { LOCAL, UTC, daysInWords, localZone } from '@/lib/zones'
 
 export interface FilterChip {
   label: string
@@ -82,5 +82,5 @@ function priorityChip({ priority_min: least, priority_max: most }: TaskSearch): 
 function spanChip(search: TaskSearch, span: Span): FilterChip | undefined {
   const days = daysInWords(search[`${span}_from`], search[`${span}_to`])
   if (!days) return undefined
-  return { label: SPAN_WORDS[span], value: `${days}, ${search.zone ?? UTC}`, without: { [`${span}_from`]: undefined, [`${span}_to`]: undefined } }
+  return { label: SPAN_WORDS[span], value: `${days}, ${search.zone === LOCAL ? localZone() : (search.zone ?? UTC)}`, without: { [`${span}_from`]: undefined, [`${span}_to`]: undefined } }
 }
