@@ -52,6 +52,14 @@ async def test_a_priority_from_a_step_on_holds_there_and_not_before(yard: Yard) 
     assert "The task changed: priority -7 from details on." in said
 
 
+async def test_the_list_tells_which_steps_have_a_priority_of_their_own(yard: Yard) -> None:
+    project = await yard.project(TWO_STEP_FLOW)
+    task, _ = [(await yard.task(project))["id"] for _ in range(2)]
+    await yard.owner.patch(f"/tasks/{task}", {"priority": -7, "from_step": "details"})
+    rows = (await yard.owner.get("/tasks", params={"sort": "id"})).json["items"]
+    assert [row["step_priorities"] for row in rows] == [{"details": -7}, {}]
+
+
 async def test_it_holds_at_once_for_what_waits_and_for_what_is_in_hand(yard: Yard) -> None:
     task = (await yard.task(await yard.project(TWO_STEP_FLOW), priority=3))["id"]
     ana = await yard.person(name="Ana")

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.house import House, Somebody
 from tests.browser.windows import Windows
-from tests.builders import CLASSIFY_FLOW
+from tests.builders import CLASSIFY_FLOW, TWO_STEP_FLOW
 
 pytestmark = pytest.mark.browser
 
@@ -109,6 +109,29 @@ def test_a_view_that_is_gone_leaves_the_list_as_it_is(owner: Somebody, windows: 
     page = windows.open(f"/tasks?project={mill}&view=0199f1de-0000-7000-8000-000000000001", who=owner)
     expect(rows(page)).to_have_count(4)
     expect(views(page)).to_contain_text("The view of this address is not here any more")
+
+
+def test_a_priority_of_a_step_is_given_shown_and_taken_back_in_the_row(
+    house: House, owner: Somebody, windows: Windows
+) -> None:
+    kiln = owner.project(TWO_STEP_FLOW, "Kiln")
+    owner.tasks(kiln, [{"text": "Pot"}])
+    page = windows.open(f"/tasks?project={kiln}", who=owner)
+    row = rows(page).filter(has_text="Pot")
+    row.get_by_role("button", name="Priority 0, usual: change").click()
+    editor = page.get_by_role("dialog", name="Priority")
+    steps = editor.get_by_label("From which step on")
+    steps.select_option("from details on")
+    editor.get_by_label("Priority", exact=True).fill("3")
+    editor.get_by_role("button", name="Save").click()
+    told = row.get_by_role("button", name="Priority 0, usual, from details on: 3, later: change")
+    expect(told).to_have_text("0 by step")
+    expect(told.locator("[title]")).to_have_attribute("title", "0 usual\nfrom details on: 3, later")
+    told.click()
+    steps.select_option("from details on: 3")
+    expect(editor.get_by_label("Priority", exact=True)).to_have_value("3")
+    editor.get_by_role("button", name="No number of its own").click()
+    expect(row.get_by_role("button", name="Priority 0, usual: change")).to_be_visible()
 
 
 def test_a_priority_is_changed_where_it_stands(house: House, owner: Somebody, windows: Windows, mill: str) -> None:

@@ -25,6 +25,7 @@ class TaskRow(Said):
     status: TaskStatus
     steps: list[str]
     priority: int
+    step_priorities: dict[str, int]
     batch: str | None
     preview: str
     thumbnail_url: str | None
@@ -130,7 +131,6 @@ class TaskPage(TaskRow):
     `callback_url` is for those who may export the task.
     """
 
-    step_priorities: dict[str, int]
     callback_url: str | None
 
     input: dict[str, Any]

@@ -24,7 +24,8 @@ from taskyard.views.visibility import bindings, visible
 ROW = """json_build_object(
     'id', tasks.id, 'external_id', tasks.external_id,
     'project', json_build_object('id', tasks.project_id, 'name', projects.name),
-    'status', tasks.status, 'steps', tasks.steps, 'priority', tasks.priority, 'batch', tasks.batch,
+    'status', tasks.status, 'steps', tasks.steps, 'priority', tasks.priority,
+    'step_priorities', coalesce(tasks.step_priorities, jsonb_build_object()), 'batch', tasks.batch,
     'preview', tasks.preview, 'redo_count', tasks.redo_count, 'run_id', tasks.run_id,
     'thumbnail_url', '/api/v1/files/' || tasks.picture_id || '/thumbnail',
     'run_state', runs.state, 'run_reason', runs.reason,

@@ -4816,6 +4816,10 @@ export interface components {
             /** Seconds */
             seconds: number | null;
             status: components["schemas"]["TaskStatus"];
+            /** Step Priorities */
+            step_priorities: {
+                [key: string]: number;
+            };
             /** Steps */
             steps: string[];
             /** Thumbnail Url */

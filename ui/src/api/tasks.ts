@@ -37,7 +37,7 @@ export const taskCountQuery = queryOptions({
 export function useChangeTask() {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: ({ id, ...body }: { id: string; priority?: number; from_step?: string; batch?: string | null }) =>
+    mutationFn: ({ id, ...body }: { id: string; priority?: number | null; from_step?: string; batch?: string | null }) =>
       ask(api.PATCH('/tasks/{task_id}', { params: { path: { task_id: id } }, body })),
     // The list follows the fact; the page of the task may not be open to hear it.
     onSuccess: (_, { id }) => queries.invalidateQueries({ queryKey: taskQuery(id).queryKey }),

@@ -7,7 +7,7 @@ import { ProblemNotice } from '@/design/Notice'
 import popover from '@/design/Popover.module.css'
 import { beside } from '@/design/place'
 import css from '@/features/tasks/PriorityEditor.module.css'
-import { priorityWords } from '@/lib/format'
+import { priorityWords, signed } from '@/lib/format'
 
 const LEAST = -(2 ** 31)
 const MOST = 2 ** 31 - 1
@@ -30,6 +30,11 @@ export function PriorityEditor({ task, at, steps, onClose }: PriorityEditorProps
   const [typed, setTyped] = useState(String(task.priority))
   const [from, setFrom] = useState('')
   const change = useChangeTask()
+  const own = task.step_priorities
+  const choose = (step: string) => {
+    setFrom(step)
+    setTyped(String(own[step] ?? task.priority))
+  }
   const said = typed.trim().replace('−', '-')
   const priority = /^-?\d{1,10}$/.test(said) ? Number(said) : NaN
   const why = priority >= LEAST && priority <= MOST ? null : 'A whole number of at most 32 bits'
@@ -42,9 +47,10 @@ export function PriorityEditor({ task, at, steps, onClose }: PriorityEditorProps
     box.style.top = `${top}px`
     box.querySelector('input')?.select()
   }, [at])
+  const save = (number: number | null) => change.mutate({ id: task.id, priority: number, ...(from && { from_step: from }) }, { onSuccess: () => panel.current?.hidePopover() })
   const submit = (event: React.FormEvent) => {
     event.preventDefault()
-    if (!why && !change.isPending) change.mutate({ id: task.id, priority, ...(from && { from_step: from }) }, { onSuccess: () => panel.current?.hidePopover() })
+    if (!why && !change.isPending) save(priority)
   }
   return (
     <div ref={panel} popover="auto" role="dialog" aria-label="Priority" className={popover['panel']} onToggle={(event) => event.newState === 'closed' && onClose()} onKeyDown={(event) => event.stopPropagation()}>
@@ -55,14 +61,17 @@ export function PriorityEditor({ task, at, steps, onClose }: PriorityEditorProps
           <span className={css['word']}>{why ? '' : priorityWords(priority)}</span>
         </div>
         {steps.length > 1 && (
-          <select aria-label="From which step on" value={from} onChange={(event) => setFrom(event.target.value)}>
+          <select aria-label="From which step on" value={from} onChange={(event) => choose(event.target.value)}>
             <option value="">at every step</option>
-            {steps.map((step) => <option key={step} value={step}>from {step} on</option>)}
+            {steps.map((step) => <option key={step} value={step}>from {step} on{own[step] !== undefined && `: ${signed(own[step])}`}</option>)}
           </select>
         )}
         <p className="meta">The lower number is handed out earlier.</p>
         <ProblemNotice problem={change.error} />
-        <Button small look="primary" type="submit" disabledReason={why} pending={change.isPending}>Save</Button>
+        <div className={css['line']}>
+          <Button small look="primary" type="submit" disabledReason={why} pending={change.isPending && change.variables.priority !== null}>Save</Button>
+          {own[from] !== undefined && <Button small pending={change.isPending && change.variables.priority === null} onClick={() => save(null)}>No number of its own</Button>}
+        </div>
       </form>
     </div>
   )

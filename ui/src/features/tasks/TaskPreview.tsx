@@ -41,7 +41,7 @@ function Preview({ task }: { task: TaskPage }) {
         <dt>External id</dt>
         <dd>{task.external_id ?? '–'}</dd>
         <dt>Priority</dt>
-        <dd><Priority priority={task.priority} /></dd>
+        <dd><Priority of={task} /></dd>
         <dt>Batch</dt>
         <dd>{task.batch ?? '–'}</dd>
         <dt>Created</dt>

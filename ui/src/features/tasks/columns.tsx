@@ -23,11 +23,18 @@ export function TaskStatusBadge({ task, narrow }: { task: TaskRow; narrow?: bool
   )
 }
 
-export function Priority({ priority }: { priority: number }) {
-  if (priority === 0) return <span className={css['none']}>0</span>
+/** "from review on: 3, later", for each step that has a number of its own. */
+const stepWords = (task: Ranked): string[] => Object.entries(task.step_priorities).map(([step, priority]) => `from ${step} on: ${signed(priority)}, ${priorityWords(priority)}`)
+
+type Ranked = Pick<TaskRow, 'priority' | 'step_priorities'>
+
+export function Priority({ of: task }: { of: Ranked }) {
+  const own = stepWords(task)
+  if (task.priority === 0 && own.length === 0) return <span className={css['none']}>0</span>
+  const said = task.priority === 0 ? '' : priorityWords(task.priority)
   return (
-    <span className="numbers" title={`${signed(priority)} ${priorityWords(priority)}`}>
-      {signed(priority)} <span className={css['soft']}>{priorityWords(priority)}</span>
+    <span className="numbers" title={[`${signed(task.priority)} ${priorityWords(task.priority)}`, ...own].join('\n')}>
+      {signed(task.priority)} <span className={css['soft']}>{[said, own.length > 0 && 'by step'].filter(Boolean).join(', ')}</span>
     </span>
   )
 }
@@ -37,10 +44,10 @@ export const EditPriority = createContext<((task: TaskRow, at: DOMRect) => void)
 
 function PriorityCell({ task }: { task: TaskRow }) {
   const edit = useContext(EditPriority)
-  if (!edit) return <Priority priority={task.priority} />
+  if (!edit) return <Priority of={task} />
   return (
-    <button type="button" className={css['edit']} aria-label={`Priority ${task.priority}, ${priorityWords(task.priority)}: change`} onClick={(event) => edit(task, event.currentTarget.getBoundingClientRect())}>
-      <Priority priority={task.priority} />
+    <button type="button" className={css['edit']} aria-label={`Priority ${[task.priority, priorityWords(task.priority), ...stepWords(task)].join(', ')}: change`} onClick={(event) => edit(task, event.currentTarget.getBoundingClientRect())}>
+      <Priority of={task} />
     </button>
   )
 }
