@@ -149,6 +149,7 @@ class Worker:
         await exports.sweep(self._database)
         await files.sweep(self._database)
         await callbacks.sweep(self._database, self._settings.callback_days)
+        await bulk.sweep(self._database, self._settings.bulk_item_days)
         self._looked_on = await archives.look(self._database, self._looked_on)
 
     async def _index(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import pytest
 
 from taskyard.domain import bulk
 from taskyard.kit.db.base import Base
+from taskyard.kit.db.engine import WORKER_ROLE, Database
 from taskyard.kit.ids import new_id
 from taskyard.kit.settings import Settings
 from tests.builders import BOTH_FLOW, TWO_STEP_FLOW, Person, Yard
@@ -51,6 +53,16 @@ async def shown(yard: Yard, task: str) -> dict[str, Any]:
 
 async def told(yard: Yard, task: str) -> list[str]:
     return [fact["says"] for fact in (await yard.owner.get(f"/tasks/{task}/timeline")).json["items"]]
+
+
+@pytest.fixture
+async def everywhere(database_url: str) -> AsyncIterator[Database]:
+    """The database as workers see it: all workspaces."""
+    seen = Database(
+        database_url, connections=1, statement_seconds=60, lock_seconds=5, application="tests", role=WORKER_ROLE
+    )
+    yield seen
+    await seen.close()
 
 
 # --- what becomes of tasks
@@ -378,6 +390,37 @@ async def test_items_are_paged_filtered_and_taken_away_as_csv(yard: Yard, settin
     assert lines[1].startswith(f"1,{ids[0]},'=cmd(),refused,task_in_flight,")
     asked = await yard.owner.get(path, headers={"Accept": "text/csv"})
     assert len(asked.response.text.splitlines()) == 5
+
+
+async def test_items_go_after_their_days_and_the_operation_stays(
+    yard: Yard, settings: Settings, everywhere: Database
+) -> None:
+    ids = await many(yard, await yard.project(), 3)
+    old = await did(yard, settings, "set_priority", [*ids, str(new_id())], priority=2)
+    new = await did(yard, settings, "set_priority", ids, priority=3)
+    await yard.sql("UPDATE bulks SET ended_at = now() - interval '8 days' WHERE id = :id", id=UUID(old["id"]))
+    await bulk.sweep(everywhere, 8 + 1)
+    assert (await yard.owner.get(f"/bulk/{old['id']}")).json["items_kept"]
+    for _ in range(2):
+        await bulk.sweep(everywhere, 7)
+    kept = (await yard.owner.get(f"/bulk/{old['id']}")).json
+    assert (counts(kept), kept["items_kept"]) == (counts(old), False)
+    assert kept["can"]["retry"] == "What became of each of its tasks is not kept any more: select the tasks again."
+    refused = await yard.owner.post(f"/bulk/{old['id']}/retry")
+    assert (refused.status, refused.problem) == (409, "items_gone")
+    gone = (await yard.owner.get(f"/bulk/{old['id']}/items")).json
+    assert (gone["items"], gone["total"]) == ([], 0)
+    assert len((await yard.owner.get(f"/bulk/{new['id']}/items")).json["items"]) == 3
+
+
+async def test_what_is_begun_again_keeps_its_items(yard: Yard, settings: Settings, everywhere: Database) -> None:
+    ids = await many(yard, await yard.project(), 2)
+    done = await did(yard, settings, "set_priority", [*ids, str(new_id())], priority=2)
+    await yard.sql("UPDATE bulks SET ended_at = now() - interval '8 days' WHERE id = :id", id=UUID(done["id"]))
+    assert (await yard.owner.post(f"/bulk/{done['id']}/retry")).status == 202
+    await bulk.sweep(everywhere, 7)
+    assert (await enter(yard, settings, done))["items_kept"]
+    assert (await yard.owner.get(f"/bulk/{done['id']}/items")).json["total"] == 3
 
 
 async def test_what_was_refused_is_tried_again_and_nothing_twice(yard: Yard, settings: Settings) -> None:

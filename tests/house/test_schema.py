@@ -47,6 +47,8 @@ OTHER_POLICIES = {
     ("task_spans", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
     ("exports", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
     ("deliveries", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
+    ("bulks", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
+    ("bulk_items", "workers", "SELECT", f"{{{WORKER_ROLE}}}"),
 }
 SEEN_BY_WORKERS = {table for table, policy, _, _ in OTHER_POLICIES if policy == "workers"}
 OTHERS = ("alembic_version", "procrastinate_")

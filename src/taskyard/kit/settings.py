@@ -91,6 +91,9 @@ class Settings(BaseModel):
     ] = 5
     callbacks_at_once: Annotated[int, Field(ge=1, le=1000, description="Callbacks one worker sends at once.")] = 64
     callback_days: Annotated[int, Field(ge=1, le=3650, description="Days the log of sent callbacks is kept.")] = 30
+    bulk_item_days: Annotated[
+        int, Field(ge=1, le=3650, description="Days it is kept what bulk work did to each task; the work itself stays.")
+    ] = 90
     statement_seconds_max: Annotated[float, Field(gt=0, description="Longest statement of a request.")] = 5
     job_statement_seconds_max: Annotated[float, Field(gt=0, description="Longest statement of background work.")] = 600
     lock_seconds_max: Annotated[float, Field(gt=0, description="Longest wait for a lock.")] = 5

@@ -1,7 +1,7 @@
 // The same thing done to many tasks: asking, looking ahead, following it, trying again, taking it back.
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { API, api, ask } from '@/api/http'
-import type { Bulk, BulkAsked, DryRun } from '@/api/types'
+import type { Bulk, BulkAsked, BulkItem, DryRun } from '@/api/types'
 
 const ASK_AGAIN_MS = 1000
 
@@ -21,6 +21,18 @@ export const bulkQuery = (id: string) =>
     queryKey: ['bulk', 'one', id],
     queryFn: () => ask(api.GET('/bulk/{bulk_id}', { params: { path: { bulk_id: id } } })),
     refetchInterval: (query) => (query.state.data && isUnderWay(query.state.data) ? ASK_AGAIN_MS : false),
+  })
+
+export type BulkOutcome = NonNullable<BulkItem['outcome']>
+
+/** What became of each task, in the order they were come to; of one outcome when it is named. */
+export const bulkItemsQuery = (id: string, outcome: BulkOutcome | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ['bulk', 'items', id, outcome],
+    queryFn: ({ pageParam }) =>
+      ask(api.GET('/bulk/{bulk_id}/items', { params: { path: { bulk_id: id }, query: { limit: 50, ...(outcome && { outcome }), ...(pageParam ? { cursor: pageParam } : {}) } } })),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next,
   })
 
 /** What would become of the tasks, were it done now. */

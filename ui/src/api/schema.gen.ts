@@ -330,6 +330,8 @@ export interface paths {
         /**
          * Items
          * @description List what became of each task; as CSV, all of it as a stream, with `format=csv` or `Accept: text/csv`.
+         *
+         *     Once they have had their days there are none; the operation says so in `items_kept`.
          */
         get: operations["bulk.items"];
         put?: never;
@@ -2357,6 +2359,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Items Kept */
+            items_kept: boolean;
             /** Progress */
             progress: number;
             /** Reason */
@@ -2412,6 +2416,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Items Kept */
+            items_kept: boolean;
             /** Progress */
             progress: number;
             /** Reason */

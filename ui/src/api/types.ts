@@ -112,6 +112,8 @@ export type BulkAction = Said['Action']
 export type BulkArguments = Said['Arguments']
 export type BulkAsked = Said['BulkAsked']
 export type Bulk = Said['BulkSaid']
+/** What became of one task. */
+export type BulkItem = Said['ItemSaid']
 /** With why what was refused was. */
 export type BulkPage = Said['BulkPage']
 export type BulkReason = Said['ReasonSaid']

@@ -1,12 +1,12 @@
 // Tasks: everything the workspace has, narrowed by the URL.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
-import { IconDownload, IconUpload } from '@tabler/icons-react'
+import { IconDownload, IconHistory, IconUpload } from '@tabler/icons-react'
 import { type ReactNode, Suspense, lazy, useMemo, useState } from 'react'
 import { archivedLast, projectsQuery } from '@/api/projects'
 import { taskCountQuery, tasksQuery } from '@/api/tasks'
 import { membersQuery, useMay, useMe } from '@/api/who'
-import { Button } from '@/design/Button'
+import { Button, IconButton } from '@/design/Button'
 import { EmptyState } from '@/design/Notice'
 import { Page } from '@/design/Page'
 import { ColumnMenu } from '@/features/tasks/ColumnMenu'
@@ -73,7 +73,7 @@ export function TasksPage() {
     <Page
       title={one ? `Tasks of ${one.name}` : 'Tasks'}
       trail={one ? [<Link key="all" to="/tasks">Tasks</Link>, one.name] : ['Tasks']}
-      actions={<Actions onExport={() => setExporting(true)} />}
+      actions={<Actions onExport={() => setExporting(true)} onRecent={() => change({ bulk: 'recent', peek: undefined })} />}
       body="plain"
       below={
         <TaskFilters
@@ -146,12 +146,14 @@ function useCounts(search: TaskSearch, fields: string[], size: number) {
   return { hidden, first: shown, rows: useMemo(() => rowsOf(pages), [pages]), total: shown && totalOf(shown.total, shown.total_is_exact, 'task') }
 }
 
-function Actions({ onExport }: { onExport: () => void }) {
+function Actions({ onExport, onRecent }: { onExport: () => void; onRecent: () => void }) {
+  const mayChange = useMay('tasks.cancel')
   const mayExport = useMay('tasks.export')
   const mayUpload = useMay('uploads.write')
   const navigate = useNavigate()
   return (
     <>
+      {mayChange && <IconButton small label="Recent bulk work" onClick={onRecent}><IconHistory size={16} /></IconButton>}
       {mayExport && <Button small icon={<IconDownload size={14} />} onClick={onExport}>Export</Button>}
       {mayUpload && <Button small icon={<IconUpload size={14} />} onClick={() => void navigate({ to: '/uploads', search: { add: true } })}>Upload</Button>}
     </>

@@ -3,6 +3,6 @@
 from taskyard.domain.bulk.routes import routes
 from taskyard.domain.bulk.rules import BULK, Action, BulkState
 from taskyard.domain.bulk.tables import Bulk, BulkItem
-from taskyard.domain.bulk.workers import chores
+from taskyard.domain.bulk.workers import chores, sweep
 
-__all__ = ["BULK", "Action", "Bulk", "BulkItem", "BulkState", "chores", "routes"]
+__all__ = ["BULK", "Action", "Bulk", "BulkItem", "BulkState", "chores", "routes", "sweep"]

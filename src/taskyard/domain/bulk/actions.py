@@ -14,6 +14,7 @@ from taskyard.access import Actor, ActorKind, Role
 from taskyard.domain import projects, runs
 from taskyard.domain.bulk import doing, facts, store
 from taskyard.domain.bulk.problems import (
+    ItemsGone,
     NothingToRetry,
     PortionFailed,
     StepUnknown,
@@ -103,6 +104,8 @@ async def retry(session: AsyncSession, actor: Actor, bulk_id: UUID) -> Bulk:
     BULK.target(bulk.state, "retry")
     if bulk.done + bulk.unchanged == bulk.total:
         raise NothingToRetry
+    if not bulk.items_kept:
+        raise ItemsGone
     await store.forget_refusals(session, bulk)
     BULK.move(bulk, "retry")
     bulk.reason = bulk.ended_at = None

@@ -51,6 +51,12 @@ class NothingToRetry(Problem):
     kind = Kind.CONFLICT
 
 
+class ItemsGone(Problem):
+    """What became of each of its tasks is not kept any more: select the tasks again."""
+
+    kind = Kind.CONFLICT
+
+
 class PortionFailed(Problem):
     """This could not be done: {says}."""
 

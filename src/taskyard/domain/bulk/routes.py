@@ -102,7 +102,10 @@ async def items(
     outcome: Outcome | None = None,
     form: Annotated[Literal["json", "csv"] | None, Query(alias="format")] = None,
 ) -> Page[ItemSaid] | Response:
-    """List what became of each task; as CSV, all of it as a stream, with `format=csv` or `Accept: text/csv`."""
+    """List what became of each task; as CSV, all of it as a stream, with `format=csv` or `Accept: text/csv`.
+
+    Once they have had their days there are none; the operation says so in `items_kept`.
+    """
     found = await store.get(session, actor, bulk_id)
     wanted = outcome.value if outcome else None
     if form == "csv" or (form is None and request.headers.get("accept", "").startswith("text/csv")):
@@ -113,7 +116,8 @@ async def items(
     after = read_cursor(bound, ask.cursor)
     rows = await store.items(session, actor.workspace_id, bulk_id, wanted, ask.limit + 1, after[0] if after else 0)
     more = write_cursor(bound, [rows[ask.limit - 1].number]) if len(rows) > ask.limit else None
-    total = found.total if wanted is None else int(getattr(found, wanted))
+    kept = found.total if wanted is None else int(getattr(found, wanted))
+    total = kept if found.items_kept else len(rows)
     return Page(items=[ItemSaid.model_validate(row) for row in rows[: ask.limit]], next=more, total=total)
 
 

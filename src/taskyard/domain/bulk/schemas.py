@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from taskyard.access import Actor
+from taskyard.domain.bulk.problems import ItemsGone
 from taskyard.domain.bulk.rules import (
     ARGUMENTS,
     BULK,
@@ -112,6 +113,7 @@ class BulkSaid(Said):
     refused: int
     failed: int
     progress: float
+    items_kept: bool
     by: Named | None
     created_at: datetime
     started_at: datetime | None
@@ -180,6 +182,7 @@ def _said(bulk: Bulk, actor: Actor, now: datetime) -> dict[str, Any]:
 def _can(bulk: Bulk, actor: Actor, action: Action, now: datetime) -> dict[str, str | None]:
     no_role = None if actor.may(asks_for(action)) else "Your role may not do this."
     all_done = "Nothing of it was refused or failed." if bulk.done + bulk.unchanged == bulk.total else None
+    no_items = None if bulk.items_kept else ItemsGone().detail
     try:
         refuse_undo(bulk, now)
         no_undo = None
@@ -187,6 +190,6 @@ def _can(bulk: Bulk, actor: Actor, action: Action, now: datetime) -> dict[str, s
         no_undo = problem.detail
     return {
         "cancel": no_role or BULK.why_not(bulk.state, "cancel"),
-        "retry": no_role or BULK.why_not(bulk.state, "retry") or all_done,
+        "retry": no_role or BULK.why_not(bulk.state, "retry") or all_done or no_items,
         "undo": no_role or no_undo,
     }

@@ -167,6 +167,19 @@ async def reasons(session: AsyncSession, workspace_id: UUID, bulk_id: UUID) -> l
     return [Reason(*row) for row in rows]
 
 
+async def with_old_items(session: AsyncSession, days: int) -> list[tuple[UUID, UUID]]:
+    """Return workspaces and bulk operations whose items have had their days. For workers, who see all workspaces."""
+    return [(row[0], row[1]) for row in await session.execute(_WITH_OLD_ITEMS, {"days": days, "limit": 500})]
+
+
+async def remove_items(session: AsyncSession, workspace_id: UUID, bulk_id: UUID, days: int, limit: int) -> bool:
+    """Let a portion of old items go; say whether there may be more. One that was begun again keeps them."""
+    here = {"workspace_id": workspace_id, "bulk_id": bulk_id}
+    if not (await session.execute(_LET_ITEMS_GO, {**here, "days": days})).rowcount:  # type: ignore[attr-defined]
+        return False
+    return int((await session.execute(_REMOVE_ITEMS, {**here, "limit": limit})).rowcount) == limit  # type: ignore[attr-defined]
+
+
 async def items(
     session: AsyncSession, workspace_id: UUID, bulk_id: UUID, outcome: str | None, limit: int, after: int
 ) -> list[Listed]:
@@ -223,6 +236,22 @@ _REASONS = text("""
     SELECT outcome, code, says, count(*) FROM bulk_items
     WHERE workspace_id = :workspace_id AND bulk_id = :bulk_id AND outcome IN ('refused', 'failed')
     GROUP BY outcome, code, says ORDER BY count(*) DESC, says LIMIT 50
+""")
+_WITH_OLD_ITEMS = text("""
+    SELECT bulks.workspace_id, bulks.id FROM bulks
+    WHERE bulks.ended_at < now() - make_interval(days => :days) AND EXISTS (
+        SELECT 1 FROM bulk_items WHERE bulk_items.workspace_id = bulks.workspace_id AND bulk_items.bulk_id = bulks.id)
+    ORDER BY bulks.workspace_id, bulks.id LIMIT :limit
+""")
+# Marked before the first is gone: from then on it is not begun again.
+_LET_ITEMS_GO = text("""
+    UPDATE bulks SET items_kept = false
+    WHERE workspace_id = :workspace_id AND id = :bulk_id AND ended_at < now() - make_interval(days => :days)
+""")
+_REMOVE_ITEMS = text("""
+    DELETE FROM bulk_items WHERE workspace_id = :workspace_id AND bulk_id = :bulk_id AND number IN (
+        SELECT number FROM bulk_items WHERE workspace_id = :workspace_id AND bulk_id = :bulk_id
+        ORDER BY number LIMIT :limit)
 """)
 _ITEMS = """
     SELECT bulk_items.number, bulk_items.task_id, tasks.external_id, bulk_items.outcome, bulk_items.code,

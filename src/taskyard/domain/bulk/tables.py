@@ -54,6 +54,9 @@ class Bulk(Base):
     failed: Mapped[int] = mapped_column(BigInteger)
     position: Mapped[int] = mapped_column(BigInteger, comment="the number of the last item that was come to")
     attempt: Mapped[int] = mapped_column(Integer, comment="how often a worker has begun since a portion was done")
+    items_kept: Mapped[bool] = mapped_column(
+        server_default=text("true"), comment="false once its items have had their days; what is told of it stays"
+    )
     created_by: Mapped[UUID | None]
     created_by_name: Mapped[str] = mapped_column(Text)
     created_by_role: Mapped[str | None] = mapped_column(Text, comment="in whose rights it is done")

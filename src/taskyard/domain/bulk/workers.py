@@ -20,6 +20,7 @@ logger = log("bulk")
 
 # Two who lock the same tasks stand in each other's way now and then; the one that was undone begins the portion again.
 TRIES_MAX = 6
+SWEPT_AT_ONCE = 5_000
 PAUSE_SECONDS = 0.2
 
 
@@ -31,6 +32,17 @@ def chores(database: Database, settings: Settings) -> list[Chore]:
 
     # Each portion counts its own attempts; the queue has to go on for longer than that.
     return [Chore(actions.WORK, work, attempts_max=20)]
+
+
+async def sweep(database: Database, days: int) -> None:
+    """Let what became of single tasks go after so many days; the operations stay. Safe beside others, and twice."""
+    async with database.transaction() as session:
+        old = await store.with_old_items(session, days)
+    for workspace_id, bulk_id in old:
+        there_is_more = True
+        while there_is_more:
+            async with database.transaction(workspace_id) as session:
+                there_is_more = await store.remove_items(session, workspace_id, bulk_id, days, SWEPT_AT_ONCE)
 
 
 async def do(database: Database, settings: Settings, workspace_id: UUID, bulk_id: UUID) -> None:

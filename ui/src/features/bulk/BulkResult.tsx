@@ -1,6 +1,7 @@
 // One bulk operation as it goes and as it went: progress, outcomes with reasons, and what may still be done about it.
 import { useQuery } from '@tanstack/react-query'
 import { IconDownload } from '@tabler/icons-react'
+import { useState } from 'react'
 import { bulkCsvHref, bulkQuery, isUnderWay, useMoveBulk } from '@/api/bulk'
 import type { BulkPage } from '@/api/types'
 import { Button } from '@/design/Button'
@@ -9,6 +10,7 @@ import { ProgressBar } from '@/design/Progress'
 import { Sentence } from '@/design/Sentence'
 import { Skeleton } from '@/design/Skeleton'
 import { StatusBadge } from '@/design/StatusBadge'
+import { BulkItems } from '@/features/bulk/BulkItems'
 import { Reasons } from '@/features/bulk/Reasons'
 import css from '@/features/bulk/bulk.module.css'
 import { afterOf, timeLeft } from '@/features/bulk/deeds'
@@ -27,6 +29,7 @@ interface BulkResultProps {
 export function BulkResult({ id, onClose, onOther }: BulkResultProps) {
   const { data: bulk, error, refetch } = useQuery(bulkQuery(id))
   const move = useMoveBulk()
+  const [isListed, setListed] = useState(false)
   if (error && !bulk) return <ProblemNotice problem={error} onRetry={() => void refetch()} />
   if (!bulk) return <Skeleton height={72} radius={6} />
   const go = (which: 'cancel' | 'retry' | 'undo') => move.mutate({ id, move: which }, { onSuccess: (next) => onOther(next.id) })
@@ -39,9 +42,11 @@ export function BulkResult({ id, onClose, onOther }: BulkResultProps) {
       {isUnderWay(bulk) && <ProgressBar label="Progress" value={told(bulk)} max={bulk.total} />}
       {bulk.reason && bulk.reasons.length === 0 && <p className={css['says']}><Sentence text={bulk.reason} /></p>}
       <Reasons reasons={bulk.reasons} />
+      {isListed && !isUnderWay(bulk) && <BulkItems bulk={bulk} />}
       <ProblemNotice problem={move.error} />
       <div className={css['buttons']}>
         <Moves bulk={bulk} pending={move.isPending ? move.variables.move : null} onMove={go} />
+        {!isUnderWay(bulk) && told(bulk) > 0 && <Button small aria-expanded={isListed} onClick={() => setListed(!isListed)}>{isListed ? 'Hide tasks' : 'Show tasks'}</Button>}
         <span className={css['grow']} />
         {onClose && <Button onClick={onClose}>{isUnderWay(bulk) ? 'Go on in the background' : 'Done'}</Button>}
       </div>
@@ -69,7 +74,7 @@ function Moves({ bulk, pending, onMove }: MovesProps) {
         </Button>
       )}
       {!bulk.can['retry'] && <Button small pending={pending === 'retry'} onClick={() => onMove('retry')}>{refused > 0 ? `Retry ${counted(refused, 'task')}` : 'Go on'}</Button>}
-      <Button small icon={<IconDownload size={14} />} onClick={() => saveFrom(bulkCsvHref(bulk.id), `bulk-${bulk.id}.csv`)}>CSV</Button>
+      <Button small icon={<IconDownload size={14} />} disabledReason={bulk.items_kept ? null : 'What became of each task is not kept any more.'} onClick={() => saveFrom(bulkCsvHref(bulk.id), `bulk-${bulk.id}.csv`)}>CSV</Button>
     </>
   )
 }

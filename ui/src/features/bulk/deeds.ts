@@ -63,6 +63,12 @@ export function aheadOf({ total, done, unchanged, refused }: { total: number; do
   return `${done === total ? (total === 1 ? 'It' : `All ${count(total)}`) : count(done)} will change${rest.length > 0 ? `, ${rest.join(', ')}` : ''}.`
 }
 
+export const OUTCOME_WORDS = { refused: 'Refused', failed: 'Failed', done: 'Changed', unchanged: 'So already' } as const
+
+/** What is looked at first: what went wrong, where something did. */
+export const firstOutcome = (counts: Record<keyof typeof OUTCOME_WORDS, number>): keyof typeof OUTCOME_WORDS | undefined =>
+  (Object.keys(OUTCOME_WORDS) as (keyof typeof OUTCOME_WORDS)[]).find((outcome) => counts[outcome] > 0)
+
 /** "9,963 changed, 30 refused." */
 export function afterOf({ done, unchanged, refused, failed }: { done: number; unchanged: number; refused: number; failed: number }): string {
   const parts = [
