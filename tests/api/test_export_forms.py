@@ -81,8 +81,8 @@ async def test_a_sheet_has_one_row_a_task_and_a_column_for_every_field(yard: Yar
     await yard.answer(ana, {"labels": ["problem"]})
     await yard.answer(ana, {"part": "door", "urgent": True})
     first, second = await sheet(yard.owner)
-    assert list(first)[:15] == ["id", "external_id", "project", "status", "priority", "batch", "created_at",
-                                "last_submitted_at", "completed_at", "audit", "redo_count", "seconds", "cost", "run",
+    assert list(first)[:18] == ["id", "external_id", "project", "status", "priority", "batch", "created_at",
+                                "last_submitted_at", "completed_at", "audit", "audited_by", "audited_at", "audit_reasons", "redo_count", "seconds", "cost", "run",
                                 "metadata"]  # fmt: skip
     assert first["input.text"] == 'He said "no",\nand left; ü 漢'
     assert (first["external_id"], first["project"], first["status"], first["batch"]) == (

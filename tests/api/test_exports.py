@@ -183,6 +183,21 @@ async def test_more_streams_than_a_workspace_may_have_are_refused_and_a_place_is
     assert len(await _lines(yard.owner)) == 100
 
 
+async def test_a_check_says_whether_an_export_could_begin_and_leaves_its_place_free(yard: Yard) -> None:
+    await yard.task(await yard.project())
+    for _ in range(3):
+        said = await yard.owner.get("/tasks/export", params={"check": True, "format": "csv"})
+        assert (said.status, said.response.content) == (204, b"")
+    refused = await yard.owner.get("/tasks/export", params={"check": True, "project": str(yard.workspace_id)})
+    assert (refused.status, refused.problem) == (404, "no_such_project")
+    with ExitStack() as held:
+        for _ in range(yard.desk.settings.exports_at_once):
+            held.enter_context(yard.desk.exporting.one(yard.workspace_id))
+        busy = await yard.owner.get("/tasks/export", params={"check": True})
+        assert (busy.status, busy.problem, busy.headers["retry-after"]) == (429, "all_taken", "5")
+    assert (await yard.owner.get("/tasks/export", params={"check": True})).status == 204
+
+
 def test_places_are_few_for_each_and_for_all_together() -> None:
     places = Places(for_each=2, in_all=3)
     with ExitStack() as held:

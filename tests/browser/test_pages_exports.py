@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,20 @@ def test_a_straight_download_and_what_does_not_go_together(windows: Windows, own
     name, content = downloaded(page, "Download now")
     assert name.endswith(".jsonl")
     assert content.count("Rope") == 3
+
+
+def test_a_download_that_is_refused_says_so_in_the_dialog(windows: Windows, owner: Somebody) -> None:
+    windows.expect_refusal(429, "/tasks/export")
+    page = windows.open("/exports?add=true", who=owner)
+    says = "2 of these are under way, which is as many as may be at once: wait for one of them to end."
+    busy = {"type": "urn:taskyard:problem:all_taken", "title": "All taken", "status": 429, "code": "all_taken"}
+    place = re.compile(r"/tasks/export\?.*check=true")
+    page.route(place, lambda route: route.fulfill(status=429, json={**busy, "detail": says}))
+    dialog = page.get_by_role("dialog", name="Export all tasks")
+    dialog.get_by_role("button", name="Download now").click()
+    expect(dialog.get_by_text(says)).to_be_visible()
+    assert len(windows.pages) == 1
+    page.unroute(place)
+    name, _ = downloaded(page, "Download now")
+    assert name.startswith("tasks-")
+    expect(dialog).to_be_hidden()

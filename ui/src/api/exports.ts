@@ -3,6 +3,7 @@ import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from 
 import { API, api, ask } from '@/api/http'
 import type { ExportAnswers, ExportAsk, ExportFormat, ExportInclude } from '@/api/types'
 import { type Selection, selectionBody } from '@/lib/selection'
+import { stringifySearch } from '@/lib/url-search'
 
 export const exportsQuery = infiniteQueryOptions({
   queryKey: ['exports', 'list'],
@@ -35,15 +36,22 @@ export function exportBody(choice: ExportChoice, selection: Selection | null): E
   } as ExportAsk
 }
 
-/** Where the same streams from, without a record. */
-export function streamUrl(choice: ExportChoice, selection: Selection | null): string {
+/** What the same is asked for by as a stream, without a record. */
+function streamQuery(choice: ExportChoice, selection: Selection | null): Record<string, unknown> {
   const body = selection ? selectionBody(selection) : { filter: {} }
-  const asked: [string, unknown][] = Object.entries('ids' in body ? { ids: body.ids } : body.filter)
-  asked.push(['format', choice.format], ['answers', choice.answers], ['include', choice.include])
-  if (choice.answers === 'step') asked.push(['answers_of', choice.answersOf.trim()])
-  const query = new URLSearchParams(asked.flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)])))
-  return `${API}/tasks/export?${query}`
+  const which = 'ids' in body ? { ids: body.ids } : body.filter
+  return { ...which, format: choice.format, answers: choice.answers, include: choice.include, ...(choice.answers === 'step' && { answers_of: choice.answersOf.trim() }) }
 }
+
+/** Where it streams from. */
+export const streamUrl = (choice: ExportChoice, selection: Selection | null): string => `${API}/tasks/export${stringifySearch(streamQuery(choice, selection))}`
+
+/** Asks whether it could begin now: what the server refuses is told here, and not by a page of its own. */
+export const useTryStream = () =>
+  useMutation({
+    mutationFn: ({ choice, selection }: { choice: ExportChoice; selection: Selection | null }) =>
+      ask(api.GET('/tasks/export', { params: { query: { ...streamQuery(choice, selection), check: true } } })),
+  })
 
 export function useAskExport() {
   const queries = useQueryClient()

@@ -1479,7 +1479,7 @@ export interface paths {
          *
          *     Only so many streams of a workspace run at once; one more is refused with 429 and `Retry-After`.
          *     A stream that breaks does not end as a whole one does: the client sees a broken transfer, and a JSON list
-         *     without its closing bracket.
+         *     without its closing bracket. With `check=true` it is only tried whether one could begin now, and answered 204.
          */
         get: operations["exports.export"];
         put?: never;
@@ -7953,6 +7953,8 @@ export interface operations {
                 /** @description Only the answers of this step. */
                 answers_of?: string | null;
                 include?: components["schemas"]["Include"][];
+                /** @description Only whether it could begin now: 204, or the refusal. */
+                check?: boolean;
             };
             header?: never;
             path?: never;

@@ -106,9 +106,10 @@ def _as_text(column: Column) -> Column:
     return Column(column.name, TEXT, within, path)
 
 
-def _time(name: str) -> Column:
+def _time(name: str, moment: str = "") -> Column:
     # Colons in quotes, so that none of them is taken for the name of a value.
-    return Column(name, TIME, f"""to_char(tasks.{name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24":"MI":"SS.US"Z"')""")
+    moment = moment or f"tasks.{name}"
+    return Column(name, TIME, f"""to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24":"MI":"SS.US"Z"')""")
 
 
 _TASK = (
@@ -122,6 +123,9 @@ _TASK = (
     _time("last_submitted_at"),
     _time("completed_at"),
     Column("audit", TEXT, "tasks.audit"),
+    Column("audited_by", TEXT, "in_force.by_name"),
+    _time("audited_at", "in_force.at"),
+    Column("audit_reasons", TEXT, "nullif(array_to_string(in_force.reasons, '; '), '')"),
     Column("redo_count", WHOLE, "tasks.redo_count::text"),
     Column("seconds", NUMBER, "tasks.seconds::text"),
     Column("cost", NUMBER, "tasks.cost::text"),

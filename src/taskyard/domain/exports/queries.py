@@ -34,7 +34,7 @@ def lines(actor: Actor, wanted: Wanted) -> Query:
     given = _LIST.format(answers=_answers(wanted), object=_object(wanted))
     sql = f"""
         SELECT json_build_object({_TASK}, {_RESULT}{more})::text
-        FROM tasks {_JOINS} {given} {_beside(wanted)} WHERE {_where(actor, wanted)} ORDER BY tasks.id
+        FROM tasks {_JOINS} {_VERDICT} {given} {_beside(wanted)} WHERE {_where(actor, wanted)} ORDER BY tasks.id
     """  # noqa: S608 - constants and conditions; values are bound
     return Query(sql, _values(actor, wanted))
 
@@ -50,7 +50,7 @@ def told() -> Told:
     """Return a task as a client's export of final answers has it. The statement binds %(workspace_id)s."""
     wanted = Wanted(ExportFormat.JSONL, TaskFilter())
     joins = _LIST.format(answers=_answers(wanted), object=_object(wanted))
-    return Told(f"json_build_object({_TASK}, {_RESULT})", f"{_JOINS} {joins}")
+    return Told(f"json_build_object({_TASK}, {_RESULT})", f"{_JOINS} {_VERDICT} {joins}")
 
 
 def table(actor: Actor, wanted: Wanted, columns: Sequence[Column]) -> Query:
@@ -63,7 +63,7 @@ def table(actor: Actor, wanted: Wanted, columns: Sequence[Column]) -> Query:
     given = _CELLS.format(answers=_answers(wanted), object=_object(wanted))
     sql = f"""
         SELECT {", ".join(cells)}
-        FROM tasks {_JOINS} {given} {_beside(wanted)} WHERE {_where(actor, wanted)} ORDER BY tasks.id
+        FROM tasks {_JOINS} {_VERDICT} {given} {_beside(wanted)} WHERE {_where(actor, wanted)} ORDER BY tasks.id
     """  # noqa: S608 - the same
     return Query(sql, values)
 
@@ -165,13 +165,21 @@ _TASK = """
     'status', tasks.status, 'priority', tasks.priority, 'batch', tasks.batch,
     'metadata', task_inputs.metadata, 'input', task_inputs.input,
     'created_at', tasks.created_at, 'last_submitted_at', tasks.last_submitted_at,
-    'completed_at', tasks.completed_at, 'audit', tasks.audit, 'redo_count', tasks.redo_count,
-    'callback_url', tasks.callback_url"""
+    'completed_at', tasks.completed_at, 'audit', tasks.audit, 'verdict', CASE WHEN in_force.at IS NOT NULL THEN
+        json_build_object('verdict', in_force.verdict, 'by', json_build_object(
+            'id', in_force.member_id, 'name', in_force.by_name), 'at', in_force.at, 'reasons', in_force.reasons) END,
+    'redo_count', tasks.redo_count, 'callback_url', tasks.callback_url"""
 _RESULT = "'answers', coalesce(given.answers, '[]'::json), 'output', runs.output"
 _JOINS = """
     JOIN task_inputs ON task_inputs.workspace_id = %(workspace_id)s AND task_inputs.task_id = tasks.id
     JOIN projects ON projects.workspace_id = %(workspace_id)s AND projects.id = tasks.project_id
     LEFT JOIN runs ON runs.workspace_id = %(workspace_id)s AND runs.id = tasks.run_id"""
+# The last word on the task, where one is in force; the others cost no look.
+_VERDICT = """
+    LEFT JOIN LATERAL (
+        SELECT audits.verdict, audits.member_id, audits.by_name, audits.at, audits.reasons FROM audits
+        WHERE tasks.audit IS NOT NULL AND audits.workspace_id = %(workspace_id)s AND audits.task_id = tasks.id
+        ORDER BY audits.id DESC LIMIT 1) AS in_force ON true"""
 _LIST = """
     LEFT JOIN LATERAL (
         SELECT json_agg({object} ORDER BY answers.id) AS answers FROM {answers}) AS given ON true"""

@@ -31,7 +31,7 @@ async def export(actor: Who, desk: AtHand, asked: Annotated[ExportAsked, Query()
 
     Only so many streams of a workspace run at once; one more is refused with 429 and `Retry-After`.
     A stream that breaks does not end as a whole one does: the client sees a broken transfer, and a JSON list
-    without its closing bracket.
+    without its closing bracket. With `check=true` it is only tried whether one could begin now, and answered 204.
     """
     wanted = asked.wanted()
     # A transaction of its own: none may be open while the answer leaves.
@@ -43,6 +43,9 @@ async def export(actor: Who, desk: AtHand, asked: Annotated[ExportAsked, Query()
     found = pieces(desk.exporting, actor, composition)
     # The first piece is made before the answer begins, so that what cannot be exported is refused with a status.
     first = await anext(found)
+    if asked.check:
+        await found.aclose()
+        return Response(status_code=204)
     now = composition.began_at
     headers = {
         "Content-Disposition": f'attachment; filename="tasks-{now:%Y%m%d-%H%M%S}.{wanted.extension}"',

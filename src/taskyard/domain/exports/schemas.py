@@ -39,6 +39,7 @@ class ExportAsked(FilterAsked):
     answers: Answers = Answers.FINAL
     answers_of: AnswersOf = None
     include: list[Include] = Field(default_factory=list, max_length=len(Include))
+    check: bool = Field(default=False, description="Only whether it could begin now: 204, or the refusal.")
 
     @model_validator(mode="before")
     @classmethod

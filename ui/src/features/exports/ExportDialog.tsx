@@ -3,7 +3,7 @@ import { Autocomplete, Checkbox, Radio, Select, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Radio.layer.css'
 import { useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import { type ExportChoice, consumersQuery, exportBody, streamUrl, useAskExport } from '@/api/exports'
+import { type ExportChoice, consumersQuery, exportBody, streamUrl, useAskExport, useTryStream } from '@/api/exports'
 import type { Export, ExportAnswers, ExportFormat, ExportInclude } from '@/api/types'
 import { Button } from '@/design/Button'
 import { Dialog, DialogFoot } from '@/design/Dialog'
@@ -40,12 +40,14 @@ function ExportForm({ onClose, selection = null, onAsked }: Omit<ExportDialogPro
   const [chosen, setChosen] = useState<ExportChoice>({ ...FIRST_CHOICE, format: remembered })
   const consumers = useQuery(consumersQuery)
   const asking = useAskExport()
+  const trying = useTryStream()
   // The same export asked for again after a broken line must not be made twice.
   const intent = useRef<{ told: string; key: string }>(null)
   const choice = fitting(chosen)
   const change = (next: Partial<ExportChoice>) => setChosen((now) => ({ ...now, ...next }))
 
   const inBackground = () => {
+    trying.reset()
     const body = exportBody(choice, selection)
     const told = JSON.stringify(body)
     if (intent.current?.told !== told) intent.current = { told, key: uuid() }
@@ -58,9 +60,14 @@ function ExportForm({ onClose, selection = null, onAsked }: Omit<ExportDialogPro
     })
   }
   const straight = () => {
-    remember(choice.format)
-    saveFrom(streamUrl(choice, selection), '')
-    onClose()
+    asking.reset()
+    trying.mutate({ choice, selection }, {
+      onSuccess: () => {
+        remember(choice.format)
+        saveFrom(streamUrl(choice, selection), '')
+        onClose()
+      },
+    })
   }
   return (
     <>
@@ -90,10 +97,10 @@ function ExportForm({ onClose, selection = null, onAsked }: Omit<ExportDialogPro
         onChange={(consumer) => change({ consumer })}
         maxLength={100}
       />
-      <ProblemNotice problem={asking.error} />
+      <ProblemNotice problem={asking.error ?? trying.error} />
       <DialogFoot>
         <Button onClick={onClose}>Cancel</Button>
-        <Button disabledReason={whyNotDownload(choice, selection)} onClick={straight}>Download now</Button>
+        <Button disabledReason={whyNotDownload(choice, selection)} pending={trying.isPending} onClick={straight}>Download now</Button>
         <Button look="primary" disabledReason={whyNotExport(choice, selection)} pending={asking.isPending} onClick={inBackground}>Export in background</Button>
       </DialogFoot>
     </>
