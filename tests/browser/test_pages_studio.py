@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.house import House, Somebody
 from tests.browser.windows import Windows
-from tests.builders import CLASSIFY_FLOW
+from tests.builders import CLASSIFY_FLOW, TWO_STEP_FLOW
 
 pytestmark = pytest.mark.browser
 
@@ -213,6 +213,25 @@ def test_a_description_gives_way_to_somebody_elses(owner: Somebody, windows: Win
     expect(page.get_by_role("navigation", name="Where you are")).to_contain_text("Our name")
     shown = owner.get(f"/projects/{project}")
     assert (shown["name"], shown["description"]) == ("Our name", "Theirs")
+
+
+def test_what_becomes_of_rejected_tasks_is_said_beside_the_other_rules(owner: Somebody, windows: Windows) -> None:
+    project = owner.project(TWO_STEP_FLOW, "Judged")
+    page = windows.open(f"/studio/{project}?tab=about", who=owner)
+    rules = page.get_by_role("group", name="Rules")
+    redo = rules.get_by_role("combobox", name="Done again from")
+    expect(redo).to_have_value("the first step that people have done")
+    redo.click()
+    page.get_by_role("option", name="details").click()
+    rules.get_by_label("Archive finished tasks after days at rest").fill("30")
+    page.get_by_role("button", name="Save", exact=True).click()
+    wanted = {"on_reject": "redo", "redo_step": "details", "archive_after_days": 30}
+    owner.until(f"/projects/{project}", lambda shown: {name: shown[name] for name in wanted} == wanted)
+    rules.get_by_role("combobox", name="When an audit rejects a task").click()
+    page.get_by_role("option", name="It ends as rejected").click()
+    expect(redo).to_be_disabled()
+    page.get_by_role("button", name="Save", exact=True).click()
+    owner.until(f"/projects/{project}", lambda shown: shown["on_reject"] == "end")
 
 
 def test_a_project_with_tasks_is_archived_and_one_without_is_deleted(owner: Somebody, windows: Windows) -> None:

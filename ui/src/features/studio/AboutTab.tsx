@@ -1,4 +1,4 @@
-// The project itself: its name, who may see it, and how it is put away.
+// The project itself: its name, who may see it, what its tasks follow, and how it is put away.
 import { Checkbox, TextInput, Textarea } from '@mantine/core'
 import type { Project } from '@/api/types'
 import { Button } from '@/design/Button'
@@ -6,11 +6,9 @@ import { ProblemNotice } from '@/design/Notice'
 import { Section } from '@/design/Section'
 import { Id, Time } from '@/design/Time'
 import { PutAway } from '@/features/studio/PutAway'
+import { RuleFields } from '@/features/studio/RuleFields'
 import css from '@/features/studio/About.module.css'
 import { ABOUT, type Texts } from '@/features/studio/use-texts'
-
-const ARCHIVE_DAYS_MAX = 3650
-const AGEING_HOURS_MAX = 8_760
 
 interface AboutTabProps {
   project: Project
@@ -41,28 +39,7 @@ export function AboutTab({ project, texts, readOnly, onGone }: AboutTabProps) {
             disabled={readOnly !== null}
             onChange={(event) => write({ shared_with_clients: event.currentTarget.checked })}
           />
-          <TextInput
-            type="number"
-            label="Archive finished tasks after days at rest"
-            description="Those that nobody has done anything with for so long leave the list by themselves. Empty means never; tasks that wait always stay."
-            placeholder="Never"
-            min={1}
-            max={ARCHIVE_DAYS_MAX}
-            value={now.archive_after_days ?? ''}
-            readOnly={readOnly !== null}
-            onChange={(event) => write({ archive_after_days: event.currentTarget.value === '' ? null : Math.trunc(Number(event.currentTarget.value)) })}
-          />
-          <TextInput
-            type="number"
-            label="Move what waits earlier by one number after hours"
-            description="So that what comes later than usual does not wait for ever. Empty means never; what has been gained stays."
-            placeholder="Never"
-            min={1}
-            max={AGEING_HOURS_MAX}
-            value={now.ageing_hours ?? ''}
-            readOnly={readOnly !== null}
-            onChange={(event) => write({ ageing_hours: event.currentTarget.value === '' ? null : Math.trunc(Number(event.currentTarget.value)) })}
-          />
+          <RuleFields project={project} texts={texts} readOnly={readOnly} />
           <ProblemNotice problem={texts.refusalOf(...ABOUT)} />
           <div>
             <Button look="primary" type="submit" disabledReason={whyNot} pending={texts.saving}>Save</Button>

@@ -3,11 +3,11 @@ import { useState } from 'react'
 import { isStale, useChangeProject } from '@/api/studio'
 import type { Project } from '@/api/types'
 
-type Fields = Pick<Project, 'name' | 'description' | 'instructions' | 'shared_with_clients' | 'archive_after_days' | 'ageing_hours'>
+type Fields = Pick<Project, 'name' | 'description' | 'instructions' | 'shared_with_clients' | 'archive_after_days' | 'ageing_hours' | 'on_reject' | 'redo_step'>
 type Field = keyof Fields
 
 /** What the tab of that name shows. */
-export const ABOUT: Field[] = ['name', 'description', 'shared_with_clients', 'archive_after_days', 'ageing_hours']
+export const ABOUT: Field[] = ['name', 'description', 'shared_with_clients', 'archive_after_days', 'ageing_hours', 'on_reject', 'redo_step']
 
 export interface Texts {
   /** What stands on this page, saved or not. */
@@ -29,8 +29,8 @@ export function useTexts(project: Project, etag: string | null): Texts {
   // The tag of what one's own grew from: with another, somebody was faster.
   const [grewFrom, setGrewFrom] = useState(etag)
   const change = useChangeProject(project.id)
-  const { name, description, instructions, shared_with_clients, archive_after_days, ageing_hours } = project
-  const saved: Fields = { name, description, instructions, shared_with_clients, archive_after_days, ageing_hours }
+  const { name, description, instructions, shared_with_clients, archive_after_days, ageing_hours, on_reject, redo_step } = project
+  const saved: Fields = { name, description, instructions, shared_with_clients, archive_after_days, ageing_hours, on_reject, redo_step }
   const now = { ...saved, ...own }
   const asked: Partial<Fields> = change.variables?.change ?? {}
   const drop = (part: Partial<Fields>) => setOwn((current) => fieldsOf(current, (field) => !(field in part) || current[field] !== own[field]))
@@ -70,9 +70,9 @@ function fieldsOf(fields: Partial<Fields>, isIn: (field: Field) => boolean): Par
   return Object.fromEntries(Object.entries(fields).filter(([field]) => isIn(field as Field)))
 }
 
-const LABELS: Record<Field, string> = { name: 'Name', description: 'Description', instructions: 'Instructions', shared_with_clients: 'Shared with clients', archive_after_days: 'Archive after days', ageing_hours: 'Earlier by one number after hours' }
+const LABELS: Record<Field, string> = { name: 'Name', description: 'Description', instructions: 'Instructions', shared_with_clients: 'Shared with clients', archive_after_days: 'Archive after days', ageing_hours: 'Earlier by one number after hours', on_reject: 'Rejected', redo_step: 'Done again from' }
 
 const asText = (fields: Partial<Fields>): string =>
   Object.entries(fields)
-    .map(([field, value]) => (field === 'instructions' ? value : `${LABELS[field as Field]}: ${value === true ? 'yes' : value === false ? 'no' : (value ?? 'never')}`))
+    .map(([field, value]) => (field === 'instructions' ? value : `${LABELS[field as Field]}: ${value === true ? 'yes' : value === false ? 'no' : (value ?? (field === 'redo_step' ? 'the first step that people have done' : 'never'))}`))
     .join('\n')
