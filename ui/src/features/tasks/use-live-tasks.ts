@@ -1,11 +1,10 @@
 // Follows the workspace's facts for one filtered list of tasks.
-import { type QueryClient, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useFacts } from '@/api/live'
 import { taskPage, taskQuery, tasksQuery } from '@/api/tasks'
 import { type Loaded, changeInPlace, newAtTop, withTotal } from '@/features/tasks/live-list'
 import { type Asking, lookAgain } from '@/features/tasks/look-again'
-import { asProblem } from '@/lib/problem'
 import type { withFields } from '@/lib/task-search'
 import { useStable } from '@/lib/use-stable'
 
@@ -16,16 +15,10 @@ const ABSENCE_MS = 1500
 
 type Filter = ReturnType<typeof withFields>
 
-const asking = (queries: QueryClient, filter: Filter, limit: number): Asking => ({
-  page: (cursor) => taskPage({ ...filter, limit, ...(cursor ? { cursor } : {}) }),
-  one: async (id) => {
-    try {
-      return await queries.fetchQuery({ ...taskQuery(id), staleTime: 0, retry: false })
-    } catch (thrown) {
-      if (asProblem(thrown).status === 404) return null
-      throw thrown
-    }
-  },
+const asking = (filter: Filter, limit: number): Asking => ({
+  top: () => taskPage({ ...filter, limit }),
+  // A row that no longer fits the filters stays where it is read, so they are not asked for.
+  named: async (ids) => (await taskPage({ ids, limit: ids.length, ...('fields' in filter && { fields: filter.fields }) })).items,
 })
 
 /** `fresh` counts what stands above the loaded rows; `show` brings it in and begins the list anew. */
@@ -43,10 +36,12 @@ export function useLiveTasks(filter: Filter, limit: number, onGone?: (ids: Reado
     const before = queries.getQueryData<Loaded>(queryKey)
     if (!before) return
     // After a broken line the next fact, or coming back to the page, asks again.
-    const seen = await lookAgain(before, changed, asking(queries, filter, limit)).catch(() => null)
+    const seen = await lookAgain(before, changed, asking(filter, limit)).catch(() => null)
     const now = queries.getQueryData<Loaded>(queryKey)
     if (!seen || !now) return
     if (seen.gone.size > 0) tellGone(seen.gone)
+    // What shows one of them in full, as the preview, reads it anew.
+    for (const { id } of seen.rows) if (changed !== 'all' && changed.has(id)) void queries.invalidateQueries({ queryKey: taskQuery(id).queryKey })
     if (now.pages[0]?.items.length === 0) {
       // Nothing is being read, so nothing can be pushed.
       queries.setQueryData<Loaded>(queryKey, { pages: [seen.head], pageParams: [''] })
@@ -87,7 +82,7 @@ export function useLiveTasks(filter: Filter, limit: number, onGone?: (ids: Reado
 
   const show = async () => {
     setFresh({ list, count: 0, more: false })
-    const head = await asking(queries, filter, limit).page(null)
+    const head = await asking(filter, limit).top()
     queries.setQueryData<Loaded>(queryKey, { pages: [head], pageParams: [''] })
   }
   return { fresh: fresh.list === list ? fresh : { list, count: 0, more: false }, show }
