@@ -1,25 +1,36 @@
-// Why, in a few words; Ctrl+Enter says it.
+// Why, in a few words: those that are said often, ready to pick, and one's own; Ctrl+Enter says it.
 import { Textarea } from '@mantine/core'
+import { Button } from '@/design/Button'
+import css from '@/design/ReasonField.module.css'
 
 interface ReasonFieldProps {
+  /** What is said often; one or several of them are picked. */
+  ready: readonly string[]
+  picked: readonly string[]
+  onPick: (reason: string) => void
   value: string
   onChange: (value: string) => void
   onDone: () => void
 }
 
-export const ReasonField = ({ value, onChange, onDone }: ReasonFieldProps) => (
-  <Textarea
-    label="Reason"
-    data-autofocus
-    rows={3}
-    maxLength={1000}
-    value={value}
-    onChange={(event) => onChange(event.currentTarget.value)}
-    onKeyDown={(event) => {
-      if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
-      event.preventDefault()
-      event.stopPropagation()
-      onDone()
-    }}
-  />
+export const ReasonField = ({ ready, picked, onPick, value, onChange, onDone }: ReasonFieldProps) => (
+  <>
+    <div className={css['ready']} role="group" aria-label="Reasons often given">
+      {ready.map((each) => <Button key={each} small aria-pressed={picked.includes(each)} onClick={() => onPick(each)}>{each}</Button>)}
+    </div>
+    <Textarea
+      label="Reason"
+      data-autofocus
+      rows={3}
+      maxLength={1000}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
+        event.preventDefault()
+        event.stopPropagation()
+        onDone()
+      }}
+    />
+  </>
 )

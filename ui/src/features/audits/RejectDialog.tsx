@@ -4,7 +4,6 @@ import { Button } from '@/design/Button'
 import { Dialog, DialogFoot } from '@/design/Dialog'
 import { ProblemNotice } from '@/design/Notice'
 import { ReasonField } from '@/design/ReasonField'
-import css from '@/features/audits/audits.module.css'
 
 const REASONS = ['Something is missing', 'Something is wrong', 'Not what the instructions describe']
 
@@ -18,15 +17,13 @@ interface RejectDialogProps {
 export function RejectDialog({ onClose, onReject, pending, problem }: RejectDialogProps) {
   const [chosen, setChosen] = useState<readonly string[]>([])
   const [own, setOwn] = useState('')
+  const pick = (reason: string) => setChosen(chosen.includes(reason) ? chosen.filter((one) => one !== reason) : [...chosen, reason])
   const reasons = [...chosen, own.trim()].filter(Boolean)
   const missing = reasons.length === 0 ? 'Say what is wrong, in a few words.' : null
   return (
     <Dialog open onClose={onClose} title="Reject this result?">
       <p className="meta">Whoever does it again reads the reasons. Whether it is done again, its project says.</p>
-      <div className={css['reasons']}>
-        {REASONS.map((each) => <Button key={each} small aria-pressed={chosen.includes(each)} onClick={() => setChosen(chosen.includes(each) ? chosen.filter((one) => one !== each) : [...chosen, each])}>{each}</Button>)}
-      </div>
-      <ReasonField value={own} onChange={setOwn} onDone={() => { if (!missing && !pending) onReject(reasons) }} />
+      <ReasonField ready={REASONS} picked={chosen} onPick={pick} value={own} onChange={setOwn} onDone={() => { if (!missing && !pending) onReject(reasons) }} />
       <ProblemNotice problem={problem} />
       <DialogFoot>
         <Button onClick={onClose}>Keep</Button>

@@ -5,7 +5,7 @@ import type { Answer, Json, Run } from '@/api/types'
 import { IconButton } from '@/design/Button'
 import { EmptyState } from '@/design/Notice'
 import { Time } from '@/design/Time'
-import { byStep, labelSummary, plainFields, shapesOf } from '@/features/task/answer-text'
+import { byStep, inWords, labelSummary, plainFields, shapesOf } from '@/features/task/answer-text'
 import css from '@/features/task/TaskPage.module.css'
 import { duration } from '@/lib/format'
 
@@ -81,8 +81,8 @@ function Value({ value, scores }: { value: unknown; scores: unknown }) {
     const known = (scores ?? {}) as Record<string, number>
     return <>{value.map((one) => (known[String(one)] === undefined ? String(one) : `${String(one)} (${Math.round((known[String(one)] ?? 0) * 100)} %)`)).join(', ')}</>
   }
-  if (Array.isArray(value)) return <ul>{value.map((one, at) => <li key={at}>{inline(one)}</li>)}</ul>
-  if (value !== null && typeof value === 'object') return <>{inline(value)}</>
+  if (Array.isArray(value)) return <ul>{value.map((one, at) => <li key={at}>{inWords(one)}</li>)}</ul>
+  if (value !== null && typeof value === 'object') return <>{inWords(value)}</>
   if (typeof value === 'boolean') return <>{value ? 'yes' : 'no'}</>
   return <Words text={String(value)} />
 }
@@ -101,6 +101,3 @@ function Words({ text }: { text: string }) {
     </>
   )
 }
-
-const inline = (value: unknown): string =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.entries(value).map(([name, one]) => `${name}: ${typeof one === 'object' ? JSON.stringify(one) : String(one)}`).join(', ') : JSON.stringify(value)

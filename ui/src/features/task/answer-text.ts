@@ -40,3 +40,13 @@ export function usualLayer(answers: readonly Answer[]): string | null {
   const drawn = answers.filter((answer) => shapesOf(answer).length > 0).sort((a, b) => b.created_at.localeCompare(a.created_at))
   return (drawn.find((answer) => answer.is_final) ?? drawn[0])?.id ?? null
 }
+
+/** A value within a value, as people say it: names with what they hold, and never as JSON. */
+export function inWords(value: unknown): string {
+  if (value === null || value === undefined || value === '') return '–'
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value !== 'object') return String(value)
+  const inner = (one: unknown) => (one !== null && typeof one === 'object' ? `(${inWords(one)})` : inWords(one))
+  if (Array.isArray(value)) return value.map(inner).join(', ') || 'none'
+  return Object.entries(value).map(([name, one]) => `${name}: ${inner(one)}`).join(', ') || 'nothing'
+}

@@ -24,10 +24,7 @@ export function SkipDialog({ open, onClose, onSkip, pending, problem }: SkipDial
   return (
     <Dialog open={open} onClose={onClose} title="Skip this task?">
       <p className="meta">You will not get it again; somebody else will. The reason helps whoever looks into it.</p>
-      <div className={css['reasons']}>
-        {REASONS.map((each) => <Button key={each} small aria-pressed={reason === each} onClick={() => setReason(each)}>{each}</Button>)}
-      </div>
-      <ReasonField value={reason} onChange={setReason} onDone={() => { if (!missing) onSkip(reason.trim()) }} />
+      <ReasonField ready={REASONS} picked={[reason]} onPick={setReason} value={reason} onChange={setReason} onDone={() => { if (!missing) onSkip(reason.trim()) }} />
       <ProblemNotice problem={problem} />
       <DialogFoot>
         <Button onClick={onClose}>Keep working</Button>
