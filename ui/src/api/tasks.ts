@@ -34,6 +34,17 @@ export const taskCountQuery = queryOptions({
   staleTime: 15_000,
 })
 
+const FOUND_MOST = 6
+
+/** The few newest tasks that hold these words, or have this id. */
+export const tasksFoundQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['tasks', 'found', q],
+    queryFn: ({ signal }) => taskPage({ q, limit: FOUND_MOST }, signal),
+    placeholderData: (before) => before,
+    staleTime: 10_000,
+  })
+
 export function useChangeTask() {
   const queries = useQueryClient()
   return useMutation({

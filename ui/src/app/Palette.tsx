@@ -1,4 +1,4 @@
-// What ⌘K offers: pages, projects, the task with the id that was typed, theme and help.
+// What ⌘K offers: pages, projects, tasks by id, external id or words, theme and help.
 import { useMantineColorScheme } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -6,8 +6,12 @@ import { IconHelp, IconHash, IconMoon, IconRoute, IconSun } from '@tabler/icons-
 import { useState } from 'react'
 import { entriesFor } from '@/app/nav'
 import { projectsQuery } from '@/api/projects'
-import { useMe } from '@/api/who'
+import { tasksFoundQuery } from '@/api/tasks'
+import type { TaskRow } from '@/api/types'
+import { useMay, useMe } from '@/api/who'
 import { type Command, CommandPalette } from '@/design/CommandPalette'
+import { shortId } from '@/lib/format'
+import { useSettled } from '@/lib/use-settled'
 import { isUuid } from '@/lib/uuid'
 
 export function Palette({ open, onClose, onHelp }: { open: boolean; onClose: () => void; onHelp: () => void }) {
@@ -17,6 +21,10 @@ export function Palette({ open, onClose, onHelp }: { open: boolean; onClose: () 
   const projects = useQuery(projectsQuery)
   const { setColorScheme } = useMantineColorScheme()
   const search = typed.trim()
+  const mayRead = useMay('tasks.read')
+  const wanted = useSettled(search, 150)
+  const found = useQuery({ ...tasksFoundQuery(wanted), enabled: open && mayRead && wanted.length > 1 })
+  const isAsked = search.length > 1 && mayRead
 
   const commands: Command[] = [
     ...entriesFor(me.permissions).map((entry) => ({
@@ -30,10 +38,22 @@ export function Palette({ open, onClose, onHelp }: { open: boolean; onClose: () 
     { id: 'dark', title: 'Dark theme', group: 'Reading', icon: <IconMoon size={16} />, also: 'color scheme', run: () => setColorScheme('dark') },
     { id: 'help', title: 'Keys of this page', group: 'Reading', icon: <IconHelp size={16} />, keys: '?', also: 'help shortcuts', run: onHelp },
   ]
+  const openTask = (id: string) => void navigate({ to: '/tasks/$taskId', params: { taskId: id }, search: {} })
+  // What was found belongs to what was asked; while the next is on its way, it is still held against what is typed.
+  const tasks = isAsked ? (found.data?.items ?? []).filter((task) => wanted === search || textOf(task).includes(search.toLowerCase())) : []
+  commands.push(
+    ...tasks.filter((task) => task.id !== search).map((task) => ({
+      id: `task ${task.id}`, title: titleOf(task), group: 'Tasks', icon: <IconHash size={16} />, also: search, run: () => openTask(task.id),
+    })),
+  )
   if (isUuid(search)) {
-    commands.unshift({ id: 'task', title: `Open task ${search}`, group: 'Tasks', icon: <IconHash size={16} />, run: () => void navigate({ to: '/tasks/$taskId', params: { taskId: search }, search: {} }) })
-  } else if (search.length > 1) {
+    commands.unshift({ id: 'task', title: `Open task ${search}`, group: 'Tasks', icon: <IconHash size={16} />, run: () => openTask(search) })
+  } else if (isAsked) {
     commands.push({ id: 'find', title: `Find tasks with “${search}”`, group: 'Tasks', icon: <IconHash size={16} />, also: search, run: () => void navigate({ to: '/tasks', search: { q: search } }) })
   }
   return <CommandPalette open={open} onClose={onClose} commands={commands} onType={setTyped} />
 }
+
+const textOf = (task: TaskRow) => `${task.id} ${task.external_id ?? ''} ${task.preview}`.toLowerCase()
+
+const titleOf = (task: TaskRow) => [task.external_id ?? shortId(task.id), task.preview, task.project.name].filter(Boolean).join(' · ')

@@ -1,7 +1,7 @@
 // One action on the selected tasks: its arguments, what would become of them, and then what did.
 import { TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { dryRunQuery, useBulk } from '@/api/bulk'
 import type { BulkAction, BulkArguments, BulkAsked, DryRun } from '@/api/types'
 import { Button } from '@/design/Button'
@@ -15,8 +15,7 @@ import css from '@/features/bulk/bulk.module.css'
 import { TYPED_FROM, aheadOf, deedOf, missingIn } from '@/features/bulk/deeds'
 import { count, totalOf } from '@/lib/format'
 import { type SelectedCount, type Selection, selectionBody } from '@/lib/selection'
-
-const SETTLE_MS = 300
+import { useSettled } from '@/lib/use-settled'
 
 interface BulkDialogProps {
   action: BulkAction
@@ -97,14 +96,4 @@ function Ahead({ missing, told, problem, onRetry }: AheadProps) {
       )}
     </div>
   )
-}
-
-/** A text once it has stood still for a moment. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), SETTLE_MS)
-    return () => clearTimeout(timer)
-  }, [text])
-  return settled
 }
