@@ -31,7 +31,7 @@ from taskyard.kit.db import clock
 from taskyard.kit.settings import Settings
 
 # Beyond the time a receiver has: for what stands before and after the request itself.
-LEASE_MARGIN_SECONDS = 30
+LEASE_MARGIN_SECONDS = 15
 HOUR_SECONDS = 3600
 
 
