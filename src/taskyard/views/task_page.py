@@ -125,6 +125,7 @@ def _can(actor: Actor, row: dict[str, Any], found: Any) -> dict[str, str | None]
         "rerun": no_own or busy,
         "delete": no_own or held or in_hand,
         "prioritise": no_lead,
+        "see_callbacks": None if actor.may(Permission.CALLBACKS_READ) else "Only owners and managers see callbacks.",
         "audit": audits.why_not(actor, status, found.audit),
         "audit_again": audits.why_not_again(actor, status, found.audit),
     }

@@ -52,7 +52,7 @@ export function useRefreshTask(taskId: string): () => void {
   const queries = useQueryClient()
   return () => {
     if (isDeletedHere(queries, taskId)) return
-    for (const part of ['one', 'answers', 'timeline', 'exact']) void queries.invalidateQueries({ queryKey: ['tasks', part, taskId] })
+    for (const part of ['one', 'answers', 'timeline', 'exact', 'deliveries']) void queries.invalidateQueries({ queryKey: ['tasks', part, taskId] })
   }
 }
 

@@ -52,6 +52,8 @@ export type Version = Said['VersionSaid']
 export type ProjectSchema = Omit<Said['SchemaSaid'], 'input'> & { input: JsonSchema }
 
 export type File = Said['FileSaid']
+/** One event of a task on its way to its callback URL, with every attempt. */
+export type Delivery = Said['DeliverySaid']
 
 export type TaskStatus = Said['TaskStatus']
 export type TaskRow = Said['TaskRow']

@@ -39,6 +39,8 @@ const LOOKS: Record<string, { tone: string; Glyph: Glyph; word?: string }> = {
   removing: { tone: 'running', Glyph: HalfRing },
   restoring: { tone: 'running', Glyph: HalfRing },
   deleting: { tone: 'waiting', Glyph: HalfRing },
+  sending: { tone: 'running', Glyph: HalfRing },
+  delivered: { tone: 'completed', Glyph: IconCircleCheck },
   archived: { tone: 'completed', Glyph: IconArchive },
   restored: { tone: 'completed', Glyph: IconArchiveOff },
   left_out: { tone: 'waiting', Glyph: IconAlertTriangle },

@@ -14,6 +14,7 @@ import { Page } from '@/design/Page'
 import { Skeleton } from '@/design/Skeleton'
 import { Split } from '@/design/Split'
 import { AnswersTab } from '@/features/task/AnswersTab'
+import { CallbacksTab } from '@/features/task/CallbacksTab'
 import { JsonTab } from '@/features/task/JsonTab'
 import { TaskActions } from '@/features/task/TaskActions'
 import { TaskHead } from '@/features/task/TaskHead'
@@ -27,7 +28,7 @@ import { shortId } from '@/lib/format'
 import { asProblem } from '@/lib/problem'
 import { listOf, useAuditing } from '@/pages/task-audit'
 
-const TABS = ['answers', 'instructions', 'json', 'timeline'] as const
+const TABS = ['answers', 'instructions', 'json', 'timeline', 'callbacks'] as const
 
 export function TaskPage() {
   const { taskId } = useParams({ from: '/known/shell/tasks/$taskId' })
@@ -85,7 +86,8 @@ function Shown({ task, said, onSaid }: { task: Task; said: ReactNode; onSaid: (s
   const items = useMemo(() => shownOfInput(input, task.input_schema, task.files), [input, task])
   const first = items.find((item) => item.kind === 'picture')?.value
   const shapes = drawn.filter((answer) => shown.has(answer.id)).flatMap(shapesOf)
-  const tab = TABS.find((each) => each === search.tab) ?? 'answers'
+  const callbackUrl = task.can['see_callbacks'] === null ? task.callback_url : null
+  const tab = TABS.find((each) => each === search.tab && (each !== 'callbacks' || callbackUrl)) ?? 'answers'
   const name = task.external_id ?? shortId(task.id)
   const go = (change: { tab?: string; run?: string }) => void navigate({ to: '.', search: (old) => ({ ...old, ...change }), replace: true })
   return (
@@ -106,6 +108,7 @@ function Shown({ task, said, onSaid }: { task: Task; said: ReactNode; onSaid: (s
               <Tabs.Tab value="instructions">Instructions</Tabs.Tab>
               <Tabs.Tab value="json">JSON</Tabs.Tab>
               <Tabs.Tab value="timeline">Timeline</Tabs.Tab>
+              {callbackUrl && <Tabs.Tab value="callbacks">Callbacks</Tabs.Tab>}
             </Tabs.List>
             <Tabs.Panel value="answers" className={css['panel']}>
               {answers.isError ? <ProblemNotice problem={answers.error} onRetry={() => void answers.refetch()} /> : answers.data ? <AnswersTab answers={ofRun} run={run} shown={shown} onShow={toggle} waitsFor={run?.error?.says ?? run?.reason ?? task.run_reason} /> : <Skeleton height={160} radius={6} />}
@@ -115,6 +118,7 @@ function Shown({ task, said, onSaid }: { task: Task; said: ReactNode; onSaid: (s
             </Tabs.Panel>
             <Tabs.Panel value="json" className={css['panel']}><JsonTab taskId={task.id} name={name} /></Tabs.Panel>
             <Tabs.Panel value="timeline" className={css['panel']}><TimelineTab taskId={task.id} /></Tabs.Panel>
+            {callbackUrl && <Tabs.Panel value="callbacks" className={css['panel']}><CallbacksTab taskId={task.id} url={callbackUrl} /></Tabs.Panel>}
           </Tabs>
         }
       />}

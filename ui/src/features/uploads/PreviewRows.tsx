@@ -7,7 +7,7 @@ import { count } from '@/lib/format'
 
 type Row = UploadPreview['rows'][number]
 
-const BESIDE = ['external_id', 'priority', 'batch', 'metadata'] as const
+const BESIDE = ['external_id', 'priority', 'batch', 'metadata', 'callback_url'] as const
 
 const shown = (value: unknown): string => (value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value))
 const besideOf = (row: Row, name: (typeof BESIDE)[number]): string =>

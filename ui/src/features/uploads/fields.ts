@@ -7,6 +7,7 @@ export const ENVELOPE = [
   { name: 'priority', says: 'A whole number; lower is handed out earlier' },
   { name: 'batch', says: 'A name for this set of tasks' },
   { name: 'metadata', says: 'A JSON object that travels along' },
+  { name: 'callback_url', says: 'An address that is told what happens to the task' },
 ] as const
 
 const TYPES: Record<string, string> = {
