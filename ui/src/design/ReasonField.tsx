@@ -15,7 +15,7 @@ interface ReasonFieldProps {
 
 export const ReasonField = ({ ready, picked, onPick, value, onChange, onDone }: ReasonFieldProps) => (
   <>
-    <div className={css['ready']} role="group" aria-label="Reasons often given">
+    <div className={css['ready']} role="group" aria-label="Often said">
       {ready.map((each) => <Button key={each} small aria-pressed={picked.includes(each)} onClick={() => onPick(each)}>{each}</Button>)}
     </div>
     <Textarea

@@ -18,6 +18,7 @@ import { chosenProjects, inputFields, isOrderGone, stepsOf } from '@/features/ta
 import { columnsFor, shownColumns } from '@/features/tasks/columns'
 import { fieldColumns, fieldsOf } from '@/features/tasks/field-columns'
 import { rowsOf } from '@/features/tasks/live-list'
+import css from '@/features/tasks/tasks.module.css'
 import { useColumns } from '@/features/tasks/use-columns'
 import { useSelection } from '@/features/tasks/use-selection'
 import { ViewMenu } from '@/features/views/ViewMenu'
@@ -153,7 +154,7 @@ function Actions({ onExport, onRecent }: { onExport: () => void; onRecent: () =>
   const navigate = useNavigate()
   return (
     <>
-      {mayChange && <IconButton small label="Recent bulk work" onClick={onRecent}><IconHistory size={16} /></IconButton>}
+      {mayChange && <span className={css['recent']}><IconButton small label="Recent bulk work" onClick={onRecent}><IconHistory size={16} /></IconButton></span>}
       {mayExport && <Button small icon={<IconDownload size={14} />} onClick={onExport}>Export</Button>}
       {mayUpload && <Button small icon={<IconUpload size={14} />} onClick={() => void navigate({ to: '/uploads', search: { add: true } })}>Upload</Button>}
     </>
