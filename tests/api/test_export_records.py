@@ -14,7 +14,7 @@ import pyarrow.parquet
 import pytest
 from sqlalchemy import text
 
-from taskyard.domain import exports, files, uploads
+from taskyard.domain import exports, files
 from taskyard.domain.exports import actions, making
 from taskyard.domain.exports.routes import tools_of
 from taskyard.domain.exports.rules import ATTEMPTS_MAX
@@ -24,6 +24,7 @@ from taskyard.kit.settings import Settings
 from taskyard.worker import Worker
 from tests.builders import PICTURE_FLOW, Person, Yard
 from tests.builders.archives import archived, restored
+from tests.builders.uploads import Uploading
 
 OPEN = {"queued", "running"}
 
@@ -389,10 +390,11 @@ async def test_what_went_into_an_archive_is_told_and_comes_back_as_a_change(yard
 async def test_tasks_of_an_upload_are_changes(yard: Yard, settings: Settings) -> None:
     project = await yard.project()
     await changed(yard, settings)
-    sent = await yard.owner.post(f"/uploads?project={project}&name=a.csv", content=b"text\nhello\nworld\n", headers={"Content-Type": "text/csv"})  # fmt: skip
-    (chore,) = uploads.chores(yard.desk.database, settings, yard.desk.objects, yard.desk.pictures)
-    await chore.enter(workspace_id=str(yard.workspace_id), upload_id=sent.json["id"])
+    uploading = Uploading(yard, settings)
+    upload = await uploading.taken(project, "text,priority\nhello,1\nworld,2\nagain,soon\n")
     assert [line["input"]["text"] for line in await changed(yard, settings)] == ["hello", "world"]
+    await uploading.mended(upload, (await uploading.failed_rows(upload)).replace("soon", "3"))
+    assert [line["input"]["text"] for line in await changed(yard, settings)] == ["again"]
 
 
 async def test_a_change_that_is_committed_after_the_export_is_in_the_next_one(yard: Yard, settings: Settings) -> None:

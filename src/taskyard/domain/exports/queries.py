@@ -150,14 +150,17 @@ _SINCE = """facts.xid >= pg_snapshot_xmin(CAST(%(since)s AS pg_snapshot))
     AND NOT pg_visible_in_snapshot(facts.xid, CAST(%(since)s AS pg_snapshot))"""
 _NOT_THERE = """NOT EXISTS (
     SELECT 1 FROM tasks WHERE tasks.workspace_id = %(workspace_id)s AND tasks.id = facts.task_id)"""
+# No two transactions have one moment: the tasks that came with a fact are those of its upload and its time. As two
+# lists, or all tasks might be gone through for each upload.
+_OF_UPLOADS = f"""FROM facts WHERE facts.workspace_id = %(workspace_id)s
+        AND facts.name = ANY(%(of_uploads)s) AND {_SINCE}"""
 _CHANGED = f"""tasks.id = ANY(ARRAY(
     SELECT facts.task_id FROM facts WHERE facts.workspace_id = %(workspace_id)s AND facts.task_id IS NOT NULL
       AND split_part(facts.name, '.', 1) <> ALL(%(no_changes)s) AND {_SINCE}
     UNION
     SELECT brought.id FROM tasks AS brought WHERE brought.workspace_id = %(workspace_id)s
-      AND brought.upload_id = ANY(ARRAY(
-        SELECT facts.noun_id FROM facts WHERE facts.workspace_id = %(workspace_id)s
-          AND facts.name = ANY(%(of_uploads)s) AND {_SINCE}))))"""  # noqa: S608 - constants
+      AND brought.upload_id = ANY(ARRAY(SELECT facts.noun_id {_OF_UPLOADS}))
+      AND brought.created_at = ANY(ARRAY(SELECT facts.at {_OF_UPLOADS}))))"""  # noqa: S608 - constants
 
 _TASK = """
     'id', tasks.id, 'external_id', tasks.external_id,

@@ -89,8 +89,8 @@ OF_PICTURES = frozenset({ExportFormat.COCO, ExportFormat.YOLO})
 # to whom it was told.
 # All else counts, whichever house tells it: an answer, an end, a change, a new run, an audit.
 NO_CHANGES = ("delivery", "reservation", "step_run")
-# Facts that stand for all tasks of an upload.
-CHANGES_OF_UPLOADS = ("upload.completed",)
+# Facts that stand for all tasks an upload has made at their moment: at first, and of mended rows.
+CHANGES_OF_UPLOADS = ("upload.completed", "upload.mended")
 
 # Facts after which a task is not there any more, each called as the status that it is told with.
 GONE = ("task.deleted", "task.archived")
