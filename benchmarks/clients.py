@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -56,6 +57,19 @@ class Line:
         if status >= 400:
             raise Refused(f"{method} {path} was answered {status}: {said[:2000].decode()}")
         return json.loads(said) if said else None
+
+    def send_file(self, path: str, file: Path, media_type: str) -> Any:
+        """Send a file, which is never held as a whole, and return what it was answered, or raise."""
+        with file.open("rb") as content:
+            head = f"POST {API}{path} HTTP/1.1".encode() + self._tail
+            head += f"Content-Type: {media_type}\r\nContent-Length: {file.stat().st_size}\r\n\r\n".encode()
+            self._socket.sendall(head)
+            self._socket.sendfile(content)
+        status, length = self._head()
+        said = b"".join(self._chunks()) if length is None else self._exactly(length)
+        if status >= 400:
+            raise Refused(f"POST {path} was answered {status}: {said[:2000].decode()}")
+        return json.loads(said)
 
     def close(self) -> None:
         """Hang up."""

@@ -12,16 +12,20 @@ from pathlib import Path
 
 from figures import Figure, markdown, show, write
 from servers import Server
-from workloads import archives, bulk, export, hand_out, lists, start_up, tasks_page, upload
+from workloads import archives, bulk, export, hand_out, lists, start_up, tasks_page, upload, upload_large
 
 NAMES = ("start-up", "upload", "lists", "tasks-page", "hand-out", "export", "bulk", "archives")
+# Only when they are asked for: they take minutes, and gigabytes of the disk.
+AT_LENGTH = ("upload-1gb",)
 
 
 def main() -> None:
     """Run what was asked for, and show it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000, help="tasks to upload (default 100,000)")
-    parser.add_argument("--only", choices=NAMES, action="append", help="this workload alone; may be repeated")
+    parser.add_argument(
+        "--only", choices=NAMES + AT_LENGTH, action="append", help="this workload alone; may be repeated"
+    )
     parser.add_argument("--seconds", type=float, default=10, help="length of one round of the hand-out")
     parser.add_argument("--times", type=int, default=3, help="rounds, of which the best counts")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
@@ -48,6 +52,9 @@ def measured(names: tuple[str, ...] | list[str], rows: int, seconds: float, time
         # Among tasks of its own, which the lists would count.
         with Server() as server:
             yield from upload.run_again(server, "csv", rows)
+    if "upload-1gb" in names:
+        with Server() as server:
+            yield from upload_large.run(server)
     if "bulk" in names:
         # By itself: what it deletes, the others would miss.
         with Server() as server:
