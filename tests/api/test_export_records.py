@@ -430,6 +430,18 @@ async def test_the_position_moves_only_when_the_export_is_completed(yard: Yard, 
     assert told["consumer"] == {"name": "billing", "since": None, "until": consumer["position"]}
 
 
+async def test_a_consumer_follows_no_day_that_moves(yard: Yard) -> None:
+    asked = {
+        "consumer": "billing",
+        "selection": {"filter": {"completed_from": "yesterday", "created_to": "2030-01-01"}},
+    }
+    said = await yard.owner.post("/exports", asked)
+    assert (said.status, said.problem) == (422, "body_invalid")
+    assert "give `completed_from` as a date" in said.response.text
+    del asked["consumer"]
+    assert (await yard.owner.post("/exports", asked)).status == 202
+
+
 async def test_two_at_once_for_one_consumer_are_refused(yard: Yard, settings: Settings) -> None:
     export = await ask(yard.owner, consumer="billing")
     again = await yard.owner.post("/exports", {"consumer": "billing"})

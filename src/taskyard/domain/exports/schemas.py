@@ -24,7 +24,8 @@ from taskyard.domain.exports.rules import (
 )
 from taskyard.domain.exports.tables import Consumer, Export
 from taskyard.domain.exports.wanted import Wanted
-from taskyard.domain.tasks import FilterAsked, SelectionAsked, TaskFilter, refuse_unknown_fields
+from taskyard.domain.tasks import FilterAsked, SelectionAsked, TaskFilter, moving_days, refuse_unknown_fields
+from taskyard.kit.words import listed
 from taskyard.web.bodies import Body, Named, Said
 
 EVERYTHING: dict[str, Any] = {"filter": {}, "except": []}
@@ -71,6 +72,16 @@ class ExportAsk(Body):
     include: list[Include] = Field(default_factory=list, max_length=len(Include))
     consumer: Annotated[str | None, Field(min_length=1, max_length=CONSUMER_CHARS_MAX, pattern=r"\S")] = None
     name: Annotated[str | None, Field(min_length=1, max_length=NAME_CHARS_MAX, description="Of the file.")] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _stays_the_same(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("consumer") and isinstance(given.get("selection"), dict):
+            moving = moving_days(given["selection"].get("filter"))
+            if moving:
+                fields = listed([f"`{name}`" for name in moving])
+                raise ValueError(f"a consumer follows one filter: give {fields} as a date, not as a day that moves")
+        return given
 
     @field_validator("selection", mode="before")
     @classmethod

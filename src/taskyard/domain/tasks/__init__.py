@@ -26,7 +26,13 @@ from taskyard.domain.tasks.rules import (
     priority_at,
     tag_of,
 )
-from taskyard.domain.tasks.schemas import FilterAsked, SelectionAsked, refuse_hidden_fields, refuse_unknown_fields
+from taskyard.domain.tasks.schemas import (
+    FilterAsked,
+    SelectionAsked,
+    moving_days,
+    refuse_hidden_fields,
+    refuse_unknown_fields,
+)
 from taskyard.domain.tasks.search import index, index_later, index_next, is_sorted, with_words
 from taskyard.domain.tasks.store import (
     add,
@@ -83,6 +89,7 @@ __all__ = [
     "many_fresh",
     "may_see",
     "metadata_of",
+    "moving_days",
     "preview_of",
     "priority_at",
     "refuse_hidden_fields",

@@ -73,6 +73,13 @@ DAYS = ("created_from", "created_to", "completed_from", "completed_to", "submitt
 Several: Any = Field(default_factory=list, max_length=CHOSEN_MAX)
 
 
+def moving_days(given: Any) -> list[str]:
+    """Return the fields of a filter, as it was given, that name a day that moves with the calendar."""
+    if not isinstance(given, dict):
+        return []
+    return [name for name in DAYS if isinstance(given.get(name), str) and day_meant(given[name], date.max)]
+
+
 class FilterAsked(Body):
     """The filters of the list, freely combined; what is given must all hold.
 
