@@ -178,7 +178,7 @@ async def fill_every_table(world: World) -> None:
     await a_member(yard.app, yard.owner, f"{new_id().hex}@example.org")
     project = await yard.project(name="Done")
     await yard.task(project)
-    await yard.task(project)
+    await yard.task(project, answers={"label": {"labels": ["question"]}})
     worker = await yard.person("annotator")
     hold = (await worker.post("/next", {"project": project})).json
     await worker.post(f"/reservations/{hold['reservation']['id']}/skip", {"reason": "Blurred."})

@@ -128,13 +128,15 @@ class VerdictSaid(Said):
 class TaskPage(TaskRow):
     """A task with everything about it. `step_priorities` hold from their step on, in the order of the flow.
 
-    `callback_url` is for those who may export the task.
+    `callback_url` is for those who may export the task. `prefills` are the answers it brought along, by step, for
+    people to start from.
     """
 
     callback_url: str | None
 
     input: dict[str, Any]
     metadata: dict[str, Any]
+    prefills: dict[str, dict[str, Any]]
     input_schema: dict[str, Any]
     instructions: str
     files: dict[str, FileSaid]

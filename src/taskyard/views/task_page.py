@@ -48,6 +48,7 @@ async def page(session: AsyncSession, actor: Actor, task_id: UUID) -> dict[str, 
         "callback_url": found.callback_url if actor.may(Permission.TASKS_EXPORT) else None,
         "input": found.input,
         "metadata": found.metadata,
+        "prefills": found.prefills,
         "input_schema": version.flow.input_schema,
         "instructions": found.instructions,
         "files": await _files(session, actor, version, given, task_runs),
@@ -133,7 +134,9 @@ def _can(actor: Actor, row: dict[str, Any], found: Any) -> dict[str, str | None]
 
 _TASK = text(f"""
     SELECT {ROW} AS row, tasks.project_id, tasks.created_by, tasks.step_priorities, tasks.callback_url, tasks.audit,
-           task_inputs.input, task_inputs.metadata,
+           task_inputs.input, task_inputs.metadata, coalesce((
+               SELECT jsonb_object_agg(brought.step, brought.answer) FROM task_prefills AS brought
+               WHERE brought.workspace_id = :workspace_id AND brought.task_id = tasks.id), '{{}}') AS prefills,
            projects.instructions, runs.flow_version, runs.settings, EXISTS (
                SELECT 1 FROM reservations AS hold WHERE hold.workspace_id = :workspace_id
                AND hold.task_id = tasks.id AND hold.state = 'held') AS is_held, CASE WHEN tasks.audit IS NOT NULL THEN (

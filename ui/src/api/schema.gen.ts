@@ -3547,6 +3547,13 @@ export interface components {
          * @description One task to create.
          */
         NewTaskBody: {
+            /**
+             * Answers
+             * @description Answers for people to start from, by the step they are for.
+             */
+            answers?: {
+                [key: string]: unknown;
+            };
             /** Batch */
             batch?: string | null;
             /** Callback Url */
@@ -3579,6 +3586,13 @@ export interface components {
          * @description One task, or up to a thousand under `tasks`.
          */
         NewTasks: {
+            /**
+             * Answers
+             * @description Answers for people to start from, by the step they are for.
+             */
+            answers?: {
+                [key: string]: unknown;
+            };
             /** Batch */
             batch?: string | null;
             /** Callback Url */
@@ -3963,6 +3977,35 @@ export interface components {
             total_is_exact: boolean;
         };
         /**
+         * PrefillFrom
+         * @description Where a prefill comes from: another `step`, the `input`, or the `upload` or `creation` of the task.
+         */
+        PrefillFrom: {
+            /** By */
+            by: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "step" | "input" | "upload" | "creation";
+            /** Step */
+            step: string | null;
+        };
+        /**
+         * PrefillSaid
+         * @description A step whose answer a task may bring along, the columns that hold it in a table, and one as it might be.
+         */
+        PrefillSaid: {
+            /** Columns */
+            columns: string[];
+            /** Example */
+            example: {
+                [key: string]: unknown;
+            } | null;
+            /** Step */
+            step: string;
+        };
+        /**
          * PreviewSaid
          * @description What a file would make. `problem` is what is wrong with the file as a whole, with its `flaws`.
          *
@@ -3986,6 +4029,12 @@ export interface components {
          * @description A row as it will be; one with flaws will make no task. `picture` is its first picture of the ZIP, to show.
          */
         PreviewedRow: {
+            /** Answers */
+            answers: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
             /** Batch */
             batch: string | null;
             /** Callback Url */
@@ -4006,6 +4055,7 @@ export interface components {
             picture?: string | null;
             /** Priority */
             priority: number;
+            reserve_for: components["schemas"]["Named"] | null;
             /** Row */
             row: number;
         };
@@ -4437,7 +4487,7 @@ export interface components {
         };
         /**
          * SchemaSaid
-         * @description What a task of the project takes and gives.
+         * @description What a task of the project takes and gives, and which answers it may bring along for people to start from.
          */
         SchemaSaid: {
             /** Answers */
@@ -4454,6 +4504,8 @@ export interface components {
             input: {
                 [key: string]: unknown;
             };
+            /** Prefills */
+            prefills: components["schemas"]["PrefillSaid"][];
         };
         /**
          * SelectionAsked
@@ -4567,6 +4619,9 @@ export interface components {
         /**
          * StepRunSaid
          * @description What is to be done: the step with everything resolved. Its state says what became of it since.
+         *
+         *     `prefill` is where the answer begins, and `prefill_from` where that comes from; of a step, `prefill_by` is who
+         *     answered it.
          */
         StepRunSaid: {
             /** Attempt */
@@ -4586,6 +4641,7 @@ export interface components {
             } | null;
             /** Prefill By */
             prefill_by: string | null;
+            prefill_from: components["schemas"]["PrefillFrom"] | null;
             /**
              * Run Id
              * Format: uuid
@@ -4684,7 +4740,8 @@ export interface components {
          * TaskPage
          * @description A task with everything about it. `step_priorities` hold from their step on, in the order of the flow.
          *
-         *     `callback_url` is for those who may export the task.
+         *     `callback_url` is for those who may export the task. `prefills` are the answers it brought along, by step, for
+         *     people to start from.
          */
         TaskPage: {
             audit: components["schemas"]["AuditStatus"] | null;
@@ -4741,6 +4798,12 @@ export interface components {
             };
             /** Outputs */
             outputs: number;
+            /** Prefills */
+            prefills: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
             /** Preview */
             preview: string;
             /** Priority */
@@ -4957,7 +5020,7 @@ export interface components {
          * @description One upload. `rows` is `created + unchanged + failed` once it is completed; until then nothing is visible.
          *
          *     Of the unchanged, `differing` have another input than the task with their external id. `passes` counts the files:
-         *     the source, and each file of mended rows.
+         *     the source, and each file of mended rows. `reserved_for` has the tasks kept whose rows name nobody.
          */
         UploadSaid: {
             by: components["schemas"]["Named"] | null;
@@ -4996,6 +5059,7 @@ export interface components {
             project: components["schemas"]["Named"];
             /** Reason */
             reason: string | null;
+            reserved_for: components["schemas"]["Named"] | null;
             /** Rows */
             rows: number;
             /** Sha256 */
@@ -8524,6 +8588,8 @@ export interface operations {
                 mode?: string | null;
                 /** @description Which column is which field, as a JSON object, for a raw body. */
                 mapping?: string | null;
+                /** @description The member for whom all tasks are kept whose rows name nobody: e-mail address, id, or name. For a raw body. */
+                reserve_for?: string | null;
                 /** @description The name of the file, for a raw body. */
                 name?: string | null;
             };
@@ -8549,6 +8615,8 @@ export interface operations {
                     mode?: "valid_rows" | "all_or_nothing";
                     /** Format: uuid */
                     project: string;
+                    /** @description The member for whom all tasks are kept whose rows name nobody: e-mail address, id, or name. */
+                    reserve_for?: string;
                 };
                 "text/csv": string;
             };

@@ -1,8 +1,10 @@
 """Answers: what performers gave, people and models alike."""
 
 from taskyard.domain.answers.actions import (
+    BROUGHT,
     By,
     Work,
+    begun_with,
     check,
     conclude,
     error_of,
@@ -29,6 +31,7 @@ from taskyard.domain.answers.store import (
 from taskyard.domain.answers.tables import Answer
 
 __all__ = [
+    "BROUGHT",
     "Answer",
     "AnswerInvalid",
     "AnswerKind",
@@ -37,6 +40,7 @@ __all__ = [
     "NothingToFix",
     "Work",
     "author_of",
+    "begun_with",
     "by_ids",
     "check",
     "complete",

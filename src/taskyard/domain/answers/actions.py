@@ -24,6 +24,9 @@ from taskyard.kit.problems import Problem
 from taskyard.steps.registry import step_kinds
 from taskyard.steps.values import Size
 
+# Where a prefill comes from that is no step's.
+BROUGHT = "task"
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -34,6 +37,7 @@ class Work:
     output_schema: Mapping[str, Any]
     prefill: Mapping[str, Any] | None
     prefill_from: str | None
+    """The step whose answer it is, `input`, or `task` for what the task brought along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,20 @@ def resolve(going: Going, rows: list[StepRun], step_id: str) -> Work:
     prefill = kind.from_prefill(raw, given, declared) if raw is not None else None
     source = _source_of(step.prefill) if prefill is not None else None
     return Work(step, given, kind.output_schema(given, declared), prefill, source)
+
+
+def begun_with(work: Work, brought: Any) -> Work:
+    """Return the work with the answer its task brought along to start from, in place of what the flow has for that.
+
+    It was checked when the task came; what a later version of the flow asks differently is left out of it.
+    """
+    if not isinstance(brought, dict):
+        return work
+    kind = step_kinds().find(work.step.use)
+    declared = dict(work.step.output) if work.step.output else None
+    fits = not kind.check(brought, work.given, declared)
+    prefill = brought if fits else kind.from_prefill(brought, work.given, declared)
+    return work if prefill is None else replace(work, prefill=prefill, prefill_from=BROUGHT)
 
 
 async def give(

@@ -38,6 +38,7 @@ _STEP_RUNS_OF = """IN (
 # In the order in which rows are put back; taken out they are the other way round.
 PARTS = (
     Part("task_inputs", "task_inputs.task_id = tasks.id", "task_id", is_one=True),
+    Part("task_prefills", "task_prefills.task_id = tasks.id", "step"),
     Part("runs", "runs.task_id = tasks.id", "id"),
     Part("step_runs", f"step_runs.id {_STEP_RUNS_OF}", "id"),
     Part("answers", "answers.task_id = tasks.id", "id"),
@@ -239,6 +240,7 @@ _DELETES = (
     f"DELETE FROM step_runs WHERE {_TURNS}",
     f"DELETE FROM runs WHERE {_OF_TASKS}",
     f"DELETE FROM task_inputs WHERE {_OF_TASKS}",
+    f"DELETE FROM task_prefills WHERE {_OF_TASKS}",
     "DELETE FROM tasks WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s)",
     # Behind the tasks, as with a deletion: whoever puts them there holds the task meanwhile.
     f"DELETE FROM task_texts WHERE {_OF_TASKS}",

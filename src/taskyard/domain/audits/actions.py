@@ -75,7 +75,9 @@ async def fix_begins_with(session: AsyncSession, actor: Actor, task_id: UUID, st
     work = await answers.work_of(session, going, step)
     version = await projects.version(session, actor.workspace_id, run.project_id, run.flow_version)
     answer = given[step]
-    said = reservations.step_run_said(answer.step_run_id, run.id, "completed", 0, work, answer.by_name)
+    said = reservations.step_run_said(
+        answer.step_run_id, run.id, "completed", 0, work, {"kind": "step", "step": step, "by": answer.by_name}
+    )
     return {
         "steps": order,
         "step_run": {**said, "prefill": answer.data},

@@ -31,6 +31,8 @@ def lines(actor: Actor, wanted: Wanted) -> Query:
         more += ", 'files', coalesce(used.files, '[]'::json)"
     if wanted.is_of_pictures:
         more += ", 'flow_version', runs.flow_version"
+    if wanted.answers is Answers.ALL:
+        more += f", 'prefills', {_PREFILLS}"
     given = _LIST.format(answers=_answers(wanted), object=_object(wanted))
     sql = f"""
         SELECT json_build_object({_TASK}, {_RESULT}{more})::text
@@ -183,6 +185,9 @@ _VERDICT = """
         SELECT audits.verdict, audits.member_id, audits.by_name, audits.at, audits.reasons FROM audits
         WHERE tasks.audit IS NOT NULL AND audits.workspace_id = %(workspace_id)s AND audits.task_id = tasks.id
         ORDER BY audits.id DESC LIMIT 1) AS in_force ON true"""
+_PREFILLS = """coalesce((
+        SELECT jsonb_object_agg(brought.step, brought.answer) FROM task_prefills AS brought
+        WHERE brought.workspace_id = %(workspace_id)s AND brought.task_id = tasks.id), '{}')"""
 _LIST = """
     LEFT JOIN LATERAL (
         SELECT json_agg({object} ORDER BY answers.id) AS answers FROM {answers}) AS given ON true"""

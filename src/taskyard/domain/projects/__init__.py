@@ -5,6 +5,7 @@ from taskyard.domain.projects.conditions import holds
 from taskyard.domain.projects.flow import Flow, Result, Step
 from taskyard.domain.projects.input_cells import Column, takes_other_fields, types_of_fields
 from taskyard.domain.projects.input_schema import InputChecker
+from taskyard.domain.projects.prefills import ANSWERS, COLUMN, Prefills
 from taskyard.domain.projects.problems import NoSuchProject
 from taskyard.domain.projects.published import Published, Version, fields_of, published, version
 from taskyard.domain.projects.routes import routes
@@ -14,11 +15,14 @@ from taskyard.domain.projects.tables import Project
 from taskyard.domain.projects.templates import Scope, UnresolvedReference, fill
 
 __all__ = [
+    "ANSWERS",
+    "COLUMN",
     "Column",
     "Flow",
     "InputChecker",
     "NoSuchProject",
     "OnReject",
+    "Prefills",
     "Project",
     "Published",
     "Result",

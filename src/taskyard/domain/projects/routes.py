@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard.access import Actor, Permission
 from taskyard.domain.projects import actions, store
 from taskyard.domain.projects.flow_check import flaws_of
+from taskyard.domain.projects.prefills import Prefills
 from taskyard.domain.projects.problems import NothingPublished, ProjectInUse
 from taskyard.domain.projects.published import kinds, models, version
 from taskyard.domain.projects.rules import PROJECT, OnReject, ProjectState
@@ -21,6 +22,7 @@ from taskyard.domain.projects.schemas import (
     DraftBody,
     FlowProblem,
     NewProject,
+    PrefillSaid,
     ProjectSaid,
     PublishedBy,
     SchemaSaid,
@@ -133,7 +135,12 @@ async def schema(project_id: UUID, session: Session, actor: Who) -> SchemaSaid:
         raise NothingPublished(project=found.name)
     used = await version(session, actor.workspace_id, project_id, found.published_version)
     answers = {step.id: dict(step.gives) for step in used.flow.steps}
-    return SchemaSaid(input=dict(used.flow.input_schema), answers=answers, example=used.checker.example())
+    example, prefills = used.checker.example(), Prefills(used.flow)
+    its = [
+        PrefillSaid(step=step, columns=list(prefills.columns_of(step)), example=prefills.example(step, example))
+        for step in prefills.steps
+    ]
+    return SchemaSaid(input=dict(used.flow.input_schema), answers=answers, example=example, prefills=its)
 
 
 async def _page(session: AsyncSession, actor: Actor, ask: PageAsk, *, only_apps: bool) -> Page[ProjectSaid]:

@@ -122,9 +122,18 @@ class VersionSaid(Said):
     published_by: PublishedBy
 
 
+class PrefillSaid(Said):
+    """A step whose answer a task may bring along, the columns that hold it in a table, and one as it might be."""
+
+    step: str
+    columns: list[str]
+    example: dict[str, Any] | None
+
+
 class SchemaSaid(Said):
-    """What a task of the project takes and gives."""
+    """What a task of the project takes and gives, and which answers it may bring along for people to start from."""
 
     input: dict[str, Any]
     answers: dict[str, dict[str, Any]]
     example: dict[str, Any]
+    prefills: list[PrefillSaid]

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor
 from taskyard.domain import answers, files, projects, runs, tasks
-from taskyard.domain.answers import Work
+from taskyard.domain.answers import BROUGHT, Work
 from taskyard.domain.projects import Step
 from taskyard.domain.reservations.tables import Reservation
 from taskyard.domain.runs import Going, Run
@@ -32,8 +32,8 @@ async def of_claim(session: AsyncSession, actor: Actor, reservation_id: UUID, ro
     outputs = await answers.outputs(session, actor.workspace_id, row.run_id) if step.needs else {}
     task = Task(workspace_id=actor.workspace_id, id=row.task_id)
     going = Going(run, task, version.flow, {**row.input, **row.settings.get("input", {})}, outputs, row.held_at)
-    work = await answers.work_of(session, going, row.step)
-    author = work.prefill_from and await answers.author_of(session, actor.workspace_id, row.run_id, work.prefill_from)
+    work = answers.begun_with(await answers.work_of(session, going, row.step), row.brought)
+    source = await _source(session, going, work, row.upload_id)
     return {
         "reservation": {
             "id": reservation_id,
@@ -48,7 +48,7 @@ async def of_claim(session: AsyncSession, actor: Actor, reservation_id: UUID, ro
             "reason": None,
             "ended_at": None,
         },
-        "step_run": step_run_said(row.id, row.run_id, "running", row.attempt, work, author),
+        "step_run": step_run_said(row.id, row.run_id, "running", row.attempt, work, source),
         "task": {
             "id": row.task_id,
             "external_id": row.external_id,
@@ -77,14 +77,15 @@ async def of_reservation(session: AsyncSession, actor: Actor, reservation: Reser
     version = await projects.version(session, actor.workspace_id, run.project_id, run.flow_version)
     outputs = await answers.outputs(session, actor.workspace_id, run.id)
     going = await runs.going_of(session, actor, run, task, outputs)
-    work = await answers.work_of(session, going, reservation.step)
-    author = work.prefill_from and await answers.author_of(session, actor.workspace_id, run.id, work.prefill_from)
+    brought = await tasks.prefills_of(session, actor.workspace_id, task.id)
+    work = answers.begun_with(await answers.work_of(session, going, reservation.step), brought.get(reservation.step))
+    source = await _source(session, going, work, task.upload_id)
     step_run = next(
         row for row in await runs.step_runs(session, actor.workspace_id, run.id) if row.id == reservation.step_run_id
     )
     return {
         "reservation": said(reservation),
-        "step_run": step_run_said(step_run.id, run.id, step_run.state, step_run.attempt, work, author),
+        "step_run": step_run_said(step_run.id, run.id, step_run.state, step_run.attempt, work, source),
         "task": {
             "id": task.id,
             "external_id": task.external_id,
@@ -127,8 +128,20 @@ async def lease_from_now(session: AsyncSession, hold_seconds: int) -> datetime:
     return found
 
 
+async def _source(session: AsyncSession, going: Going, work: Work, upload_id: UUID | None) -> dict[str, Any] | None:
+    """Return where a prefill comes from: an earlier step and whose answer it is, the task's input, or the task."""
+    if work.prefill_from is None:
+        return None
+    if work.prefill_from == BROUGHT:
+        return {"kind": "creation" if upload_id is None else "upload", "step": None, "by": None}
+    if all(step.id != work.prefill_from for step in going.flow.steps):
+        return {"kind": "input", "step": None, "by": None}
+    by = await answers.author_of(session, going.run.workspace_id, going.run.id, work.prefill_from)
+    return {"kind": "step", "step": work.prefill_from, "by": by}
+
+
 def step_run_said(
-    step_run_id: UUID, run_id: UUID, state: str, attempt: int, work: Work, author: str | None
+    step_run_id: UUID, run_id: UUID, state: str, attempt: int, work: Work, source: dict[str, Any] | None
 ) -> dict[str, Any]:
     """Return a turn as whoever answers it sees it."""
     return {
@@ -142,7 +155,8 @@ def step_run_said(
         "with": work.given,
         "output_schema": work.output_schema,
         "prefill": work.prefill,
-        "prefill_by": author,
+        "prefill_by": source and source["by"],
+        "prefill_from": source,
     }
 
 

@@ -113,8 +113,20 @@ class ReservationSaid(Said):
     ended_at: datetime | None
 
 
+class PrefillFrom(Said):
+    """Where a prefill comes from: another `step`, the `input`, or the `upload` or `creation` of the task."""
+
+    kind: Literal["step", "input", "upload", "creation"]
+    step: str | None
+    by: str | None
+
+
 class StepRunSaid(Said):
-    """What is to be done: the step with everything resolved. Its state says what became of it since."""
+    """What is to be done: the step with everything resolved. Its state says what became of it since.
+
+    `prefill` is where the answer begins, and `prefill_from` where that comes from; of a step, `prefill_by` is who
+    answered it.
+    """
 
     id: UUID
     step: str
@@ -127,6 +139,7 @@ class StepRunSaid(Said):
     output_schema: dict[str, Any]
     prefill: dict[str, Any] | None
     prefill_by: str | None
+    prefill_from: PrefillFrom | None
 
 
 class HeldTask(Said):

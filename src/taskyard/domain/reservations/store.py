@@ -188,11 +188,13 @@ _CLAIM = f"""
            claimed.created_at AS opened_at, claimed.reserved_for, claimed.sent_back_to, tasks.priority AS task_priority,
            now() AS held_at, held.draft, held.draft_revision, held.draft_saved_at,
            tasks.external_id, tasks.batch, tasks.preview, tasks.created_at, tasks.redo_count, tasks.picture_id,
-           tasks.last_submitted_at, task_inputs.input,
+           tasks.last_submitted_at, tasks.upload_id, task_inputs.input, task_prefills.answer AS brought,
            runs.flow_version, runs.settings, runs.number, projects.name AS project_name, projects.instructions
     FROM claimed CROSS JOIN held
     JOIN tasks ON tasks.workspace_id = %(workspace_id)s AND tasks.id = claimed.task_id
     JOIN task_inputs ON task_inputs.workspace_id = %(workspace_id)s AND task_inputs.task_id = claimed.task_id
+    LEFT JOIN task_prefills ON task_prefills.workspace_id = %(workspace_id)s
+        AND task_prefills.task_id = claimed.task_id AND task_prefills.step = claimed.step
     JOIN runs ON runs.workspace_id = %(workspace_id)s AND runs.id = claimed.run_id
     JOIN projects ON projects.workspace_id = %(workspace_id)s AND projects.id = claimed.project_id
 """  # noqa: S608 - built from constants of this file

@@ -3,7 +3,7 @@
 from taskyard.domain.runs.actions import NewTask, admit, going_of
 from taskyard.domain.runs.ageing import PORTION, age, due_to_age, projects_that_age
 from taskyard.domain.runs.facts import run_fact, step_fact
-from taskyard.domain.runs.keeping import Wish, keep, keep_again, members_for
+from taskyard.domain.runs.keeping import Wish, keep, keep_again, keepers, members_for
 from taskyard.domain.runs.many import (
     Outcomes,
     begin_change,
@@ -34,6 +34,7 @@ from taskyard.domain.runs.many_rules import (
     sending_back,
     undoing,
 )
+from taskyard.domain.runs.prefilling import sizes_of
 from taskyard.domain.runs.problems import NoSuchRun, NoSuchStep, NoSuchStepRun, NothingToReserve, TaskGone
 from taskyard.domain.runs.progress import (
     Going,
@@ -120,6 +121,7 @@ __all__ = [
     "is_model",
     "keep",
     "keep_again",
+    "keepers",
     "lock",
     "lock_step_run",
     "lock_step_runs_of_task",
@@ -145,6 +147,7 @@ __all__ = [
     "set_batch",
     "set_priority",
     "settle_many",
+    "sizes_of",
     "step_fact",
     "step_runs",
     "stop",

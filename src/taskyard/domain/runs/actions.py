@@ -14,7 +14,7 @@ from taskyard import ledger
 from taskyard.access import Actor
 from taskyard.domain import files, projects, tasks
 from taskyard.domain.projects import Published
-from taskyard.domain.runs import facts, keeping, priorities, progress, store
+from taskyard.domain.runs import facts, keeping, prefilling, priorities, progress, store
 from taskyard.domain.runs.problems import HeldByPerson, InputInvalid, ModelUnknown, NotAnApp
 from taskyard.domain.runs.progress import Going
 from taskyard.domain.runs.rules import RUN, RunState, StepRunState
@@ -48,6 +48,7 @@ class NewTask:
     metadata: dict[str, Any] = field(default_factory=dict)
     reserve_for: str | None = None
     callback_url: str | None = None
+    answers: dict[str, Any] = field(default_factory=dict)
 
 
 async def admit(
@@ -69,6 +70,7 @@ async def admit(
         await _files_of(session, actor, published[new.project_id], new.input, _place(number, len(wanted)))
         for number, new in enumerate(wanted)
     ]
+    brought = prefilling.checked(wanted, published, shown)
     keepers = await _keepers(session, actor, wanted, published)
     rows = [
         {**_row(actor, new, its_files), "reserved_for": keepers.get(number)}
@@ -82,6 +84,14 @@ async def admit(
     for number, row in enumerate(rows):
         if row["id"] not in added:
             await _refuse_taken(session, actor, wanted, number)
+    await tasks.add_prefills(
+        session,
+        [
+            {"workspace_id": actor.workspace_id, "task_id": row["id"], "step": step, "answer": answer}
+            for row, its in zip(rows, brought, strict=True)
+            for step, answer in its.items()
+        ],
+    )
     await files.use(session, actor.workspace_id, _pairs(rows, shown))
     await tasks.index(session, actor.workspace_id, [row["id"] for row in rows])
     admitted = await tasks.many(session, actor.workspace_id, [row["id"] for row in rows])

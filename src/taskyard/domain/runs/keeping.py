@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,13 +16,13 @@ from taskyard.domain.runs.problems import CannotReserveFor
 from taskyard.domain.runs.rules import PEOPLE, StepRunState
 from taskyard.domain.runs.tables import StepRun
 from taskyard.domain.tasks import Task
-from taskyard.domain.workspaces import Member
+from taskyard.domain.workspaces import Member, MemberState
 from taskyard.kit.problems import Flaw
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Somebody named by id or e-mail address, for whom work of a flow is to be kept, and where that was said."""
+    """Somebody named by id, e-mail address or name, for whom work of a flow is to be kept, and where that was said."""
 
     named: str
     flow: Flow
@@ -34,12 +34,41 @@ async def members_for(session: AsyncSession, actor: Actor, wishes: Sequence[Wish
     if not wishes:
         return []
     actor.must(Permission.WORK_RELEASE_ANY)
-    names = {wish.named for wish in wishes}
-    known = {named: await workspaces.active_member(session, actor.workspace_id, named) for named in names}
-    flaws = [flaw for wish in wishes if (flaw := _flaw(wish, known[wish.named]))]
+    known = await workspaces.called(session, actor.workspace_id, {wish.named for wish in wishes})
+    found = [_meant(wish.named, known, wish.flow, wish.place) for wish in wishes]
+    flaws = [one for one in found if isinstance(one, Flaw)]
     if flaws:
         raise CannotReserveFor(flaws, summary="; ".join(f"{flaw.place}: {flaw.says}" for flaw in flaws[:3]))
-    return [member for wish in wishes if (member := known[wish.named])]
+    return [one for one in found if isinstance(one, Member)]
+
+
+async def keepers(
+    session: AsyncSession, workspace_id: UUID, names: Collection[str], flow: Flow, place: str
+) -> dict[str, Member | Flaw]:
+    """Return for each name the member whom work of a flow can be kept for, or why there is none."""
+    known = await workspaces.called(session, workspace_id, names)
+    return {named: _meant(named, known, flow, place) for named in names}
+
+
+def _meant(named: str, known: Sequence[Member], flow: Flow, place: str) -> Member | Flaw:
+    """Choose by id, then by e-mail address, then by a name that only one has; who was removed is nobody any more."""
+    word = named.strip().lower()
+    ways = (
+        [one for one in known if one.id.hex == word.replace("-", "")],
+        [one for one in known if (one.email or "").lower() == word],
+        [one for one in known if one.name.lower() == word],
+    )
+    whose = next((found for way in ways if (found := [one for one in way if one.state == MemberState.ACTIVE])), [])
+    if not whose:
+        gone = next((one for way in ways for one in way), None)
+        says = f"nobody here is {named}" if gone is None else f"{gone.name} was removed from the workspace"
+        return Flaw(place, says, "Name a member by e-mail address, name or id.", value=named)
+    if len(whose) > 1:
+        return Flaw(place, f"{len(whose)} members are called {named}", "Write the e-mail address.", value=named)
+    if may_take_of(flow, whose[0].role):
+        return whose[0]
+    says = f"{whose[0].name} is {whose[0].role}, and may take nothing that this flow asks people for"
+    return Flaw(place, says, "Name somebody who may, or let the role take a step.", value=named)
 
 
 def may_take_of(flow: Flow, role: str) -> bool:
@@ -76,17 +105,6 @@ async def keep(session: AsyncSession, task: Task, turns: Sequence[StepRun], memb
 async def keep_again(session: AsyncSession, workspace_id: UUID, task_ids: Sequence[UUID]) -> None:
     """Give turns that are back in the line to whoever the next of their task is kept for."""
     await store.keep_waiting(session, workspace_id, task_ids)
-
-
-def _flaw(wish: Wish, member: Member | None) -> Flaw | None:
-    if member is None:
-        return Flaw(
-            wish.place, f"nobody here is {wish.named}", "Name a member by id or e-mail address.", value=wish.named
-        )
-    if may_take_of(wish.flow, member.role):
-        return None
-    says = f"{member.name} is {member.role}, and may take nothing that this flow asks people for"
-    return Flaw(wish.place, says, "Name somebody who may, or let the role take a step.", value=wish.named)
 
 
 def placed(wanted: Mapping[int, str], flows: Mapping[int, Flow], count: int) -> list[Wish]:

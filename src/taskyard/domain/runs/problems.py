@@ -19,6 +19,10 @@ class InputInvalid(Problem):
     """The input does not fit the project {project}: {summary}."""
 
 
+class PrefillInvalid(Problem):
+    """An answer that comes with the task does not fit the project {project}: {summary}."""
+
+
 class HeldByPerson(Problem):
     """A person has this task in hand: only queued work can be cancelled for certain."""
 

@@ -44,6 +44,7 @@ async def create(body: NewTasks, session: Session, actor: Who, desk: AtHand) -> 
             new.metadata,
             new.reserve_for,
             new.callback_url,
+            new.answers,
         )
         for new in bodies
     ]

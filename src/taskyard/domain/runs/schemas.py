@@ -20,7 +20,12 @@ from taskyard.web.bodies import Body, Said
 TASKS_MAX = 1000
 Priority = Annotated[int, Field(ge=PRIORITY_MIN, le=PRIORITY_MAX, strict=True)]
 ExternalId = Annotated[str, Field(min_length=1, max_length=EXTERNAL_ID_CHARS_MAX)]
-Somebody = Annotated[str, Field(min_length=1, max_length=254, description="A member's id or e-mail address.")]
+Somebody = Annotated[
+    str, Field(min_length=1, max_length=254, description="A member's e-mail address, id, or name if no other has it.")
+]
+Brought = Annotated[
+    dict[str, Any], Field(max_length=100, description="Answers for people to start from, by the step they are for.")
+]
 CallbackUrl = Annotated[
     str,
     Field(
@@ -43,6 +48,7 @@ class NewTaskBody(Body):
     metadata: dict[str, Any] = Field(default_factory=dict)
     reserve_for: Somebody | None = None
     callback_url: CallbackUrl | None = None
+    answers: Brought = Field(default_factory=dict)
 
 
 class NewTasks(Body):
@@ -57,6 +63,7 @@ class NewTasks(Body):
     metadata: dict[str, Any] = Field(default_factory=dict)
     reserve_for: Somebody | None = None
     callback_url: CallbackUrl | None = None
+    answers: Brought = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def one_or_many(self) -> NewTasks:

@@ -3,6 +3,7 @@
 from taskyard.domain.tasks.callback_urls import CALLBACK_URL_CHARS_MAX, callback_flaw
 from taskyard.domain.tasks.facts import task_fact
 from taskyard.domain.tasks.filter import SHARED, Span, TaskFilter, seen_by
+from taskyard.domain.tasks.prefills import add_prefills, prefills_of
 from taskyard.domain.tasks.problems import (
     CallbackRefused,
     ExternalIdTaken,
@@ -75,6 +76,7 @@ __all__ = [
     "TaskStale",
     "TaskStatus",
     "add",
+    "add_prefills",
     "by_external_ids",
     "callback_flaw",
     "get",
@@ -90,6 +92,7 @@ __all__ = [
     "may_see",
     "metadata_of",
     "moving_days",
+    "prefills_of",
     "preview_of",
     "priority_at",
     "refuse_hidden_fields",

@@ -137,5 +137,5 @@ _REMOVE = text("DELETE FROM tasks WHERE workspace_id = :workspace_id AND id = AN
 # Behind the tasks: a worker that is just putting them there holds a task until they are seen here.
 _REMOVE_BESIDE = tuple(
     text(f"DELETE FROM {table} WHERE workspace_id = :workspace_id AND task_id = ANY(CAST(:ids AS uuid[]))")  # noqa: S608
-    for table in ("task_texts", "task_values")
+    for table in ("task_prefills", "task_texts", "task_values")
 )

@@ -130,6 +130,19 @@ class TaskInput(Base):
     extra: Mapped[dict[str, Any]] = mapped_column("metadata", JSONB)
 
 
+class TaskPrefill(Base):
+    """An answer that a task brought along, for whoever does the step to start from. Most tasks have none."""
+
+    __tablename__ = "task_prefills"
+    # No foreign key, as with inputs: one verb adds, one removes.
+    __table_args__ = (PrimaryKeyConstraint("workspace_id", "task_id", "step"),)
+
+    workspace_id: Mapped[UUID]
+    task_id: Mapped[UUID]
+    step: Mapped[str] = mapped_column(Text)
+    answer: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="as an answer of the step is; it was checked as one")
+
+
 class TaskText(Base):
     """The words of a task in small letters, to be looked through by an index that no change of state touches."""
 

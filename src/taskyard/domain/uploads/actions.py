@@ -10,12 +10,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard import jobs, ledger
-from taskyard.access import Actor
-from taskyard.domain import files, projects
+from taskyard.access import Actor, Permission
+from taskyard.domain import files, projects, runs
 from taskyard.domain.files import NoSuchFiles, Stored
 from taskyard.domain.projects import InputChecker
+from taskyard.domain.runs import Wish
 from taskyard.domain.uploads import facts, store
 from taskyard.domain.uploads.failed_rows import FailedRows, Part
+from taskyard.domain.uploads.flow_checker import FlowChecker
 from taskyard.domain.uploads.mapping import check_mapping
 from taskyard.domain.uploads.parsing import Format
 from taskyard.domain.uploads.problems import (
@@ -57,8 +59,11 @@ async def queue(
     if contents and not contents.manifest:
         field_for_files(published.checker, stored.name)
     if ask.mapping:
-        check_mapping(ask.mapping, published.checker)
+        check_mapping(ask.mapping, FlowChecker(published.flow))
         await store.remember(session, actor.workspace_id, project_id, ask.mapping)
+    keeper = None
+    if ask.reserve_for is not None:
+        (keeper,) = await runs.members_for(session, actor, [Wish(ask.reserve_for, published.flow, "reserve_for")])
     await files.keep_content(session, actor.workspace_id, stored)
     upload = Upload(
         workspace_id=actor.workspace_id,
@@ -72,6 +77,8 @@ async def queue(
         bytes_read=0,
         attempt=0,
         passes=1,
+        reserved_for=keeper and keeper.id,
+        reserved_for_name=keeper and keeper.name,
         **_giver(actor),
     )
     session.add(upload)
@@ -79,7 +86,7 @@ async def queue(
     await session.refresh(upload)
     rows = contents.form if contents else format_
     mapping = None if rows is Format.ZIP else ask.mapping
-    session.add(_pass(upload, _file(stored, rows), _giver(actor), mapping))
+    session.add(_pass(upload, _file(stored, rows), actor, mapping))
     says = f"{actor.name} uploaded {upload.file_name}."
     ledger.record(session, facts.upload_fact("queued", upload, says), by=actor)
     await _enqueue(session, upload)
@@ -108,7 +115,7 @@ async def mend(session: AsyncSession, actor: Actor, upload_id: UUID, stored: Sto
     upload.bytes_read = 0
     upload.ended_at = None
     # Its columns are those of the source, and go where those went.
-    session.add(_pass(upload, _file(stored, format_), _giver(actor), before[0].mapping))
+    session.add(_pass(upload, _file(stored, format_), actor, before[0].mapping))
     says = f"{actor.name} gave mended rows for {upload.file_name}."
     ledger.record(session, facts.upload_fact("mending", upload, says), by=actor)
     await _enqueue(session, upload)
@@ -134,10 +141,10 @@ async def cancel(session: AsyncSession, actor: Actor, upload_id: UUID) -> store.
     return upload, project
 
 
-async def previewing(session: AsyncSession, actor: Actor, project_id: UUID) -> tuple[InputChecker, Naming]:
-    """Return what a file is looked at with: the project's input, and where the columns of its earlier files went."""
+async def previewing(session: AsyncSession, actor: Actor, project_id: UUID) -> tuple[FlowChecker, Naming]:
+    """Return what a file is looked at with: the project's flow, and where the columns of its earlier files went."""
     published = await projects.published(session, actor, project_id)
-    return published.checker, await store.remembered(session, actor.workspace_id, project_id)
+    return FlowChecker(published.flow), await store.remembered(session, actor.workspace_id, project_id)
 
 
 async def missing_files(
@@ -177,16 +184,16 @@ async def failed_rows(session: AsyncSession, actor: Actor, upload_id: UUID) -> F
         if failed := RowSet.union([each.failed_rows]):
             version = await projects.version(session, actor.workspace_id, upload.project_id, each.flow_version)
             format_, is_source = Format(each.format), each.number == 1
-            file = (each.file_name, format_, each.sha256, version.checker, each.mapping)
+            file = (each.file_name, format_, each.sha256, FlowChecker(version.flow), each.mapping)
             in_zip = is_source and upload.format == Format.ZIP
-            parts.append(Part(*file, failed, is_source=is_source, in_zip=in_zip))
+            parts.append(Part(*file, failed, is_source=is_source, in_zip=in_zip, may_reserve=each.may_reserve))
     said: dict[int, list[RowError]] = defaultdict(list)
     for error in await store.errors(session, actor.workspace_id, upload_id):
         said[error.row].append(RowError(error.row, error.field, error.says, error.value))
     return FailedRows(upload.file_name, Format(passes[0].format), parts, said)
 
 
-def _pass(upload: Upload, file: Mapping[str, Any], giver: Mapping[str, Any], mapping: Naming | None) -> UploadPass:
+def _pass(upload: Upload, file: Mapping[str, Any], giver: Actor, mapping: Naming | None) -> UploadPass:
     return UploadPass(
         workspace_id=upload.workspace_id,
         upload_id=upload.id,
@@ -194,8 +201,9 @@ def _pass(upload: Upload, file: Mapping[str, Any], giver: Mapping[str, Any], map
         attempt_before=upload.attempt,
         flow_version=upload.flow_version,
         mapping=dict(mapping) if mapping else None,
+        may_reserve=giver.may(Permission.WORK_RELEASE_ANY),
         **file,
-        **giver,
+        **_giver(giver),
     )
 
 

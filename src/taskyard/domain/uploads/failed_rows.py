@@ -15,7 +15,8 @@ from uuid import UUID
 
 from taskyard.domain import files
 from taskyard.domain.files import NoSuchFiles
-from taskyard.domain.projects import InputChecker
+from taskyard.domain.uploads.flow_checker import FlowChecker
+from taskyard.domain.uploads.judging import judged
 from taskyard.domain.uploads.mending import number_of
 from taskyard.domain.uploads.parsing import Format
 from taskyard.domain.uploads.row_errors import RowError, error_of
@@ -43,11 +44,12 @@ class Part(NamedTuple):
     name: str
     format: Format
     sha256: str
-    checker: InputChecker
+    checker: FlowChecker
     mapping: Naming | None
     failed: RowSet
     is_source: bool
     in_zip: bool = False
+    may_reserve: bool = False
 
 
 class FailedRows(NamedTuple):
@@ -92,7 +94,7 @@ async def pieces(
         for part, source in parts:
             failed = _failed_of(part, source)
             while (taken := await asyncio.to_thread(_some, failed)) is not None:
-                errors = await _errors(taken, found.said, part.checker, database, workspace_id)
+                errors = await _errors(taken, found.said, part, database, workspace_id)
                 yield b"".join(write((each, _told(errors[each.number]))) for each in taken)
 
 
@@ -141,7 +143,7 @@ def _some(failed: Iterator[_Failed | None]) -> list[_Failed] | None:
 async def _errors(
     taken: Sequence[_Failed],
     said: Mapping[int, Sequence[RowError]],
-    checker: InputChecker,
+    part: Part,
     database: Database,
     workspace_id: UUID,
 ) -> dict[int, Sequence[RowError]]:
@@ -151,7 +153,7 @@ async def _errors(
     named = [
         (str(each.number), handle, kind)
         for each in unknown
-        for _, handle, kind in checker.file_values(each.row.input or {})
+        for _, handle, kind in part.checker.file_values(each.row.input or {})
     ]
     if named:
         async with database.transaction(workspace_id) as session:
@@ -160,6 +162,12 @@ async def _errors(
             except NoSuchFiles as problem:
                 for flaw in problem.flaws:
                     errors[int(flaw.place)] = [error_of(0, Flaw("", flaw.says, flaw.mend))]
+    rows = [each.row._replace(number=each.number) for each in unknown if each.row.reserve_for or each.row.answers]
+    if rows:
+        async with database.transaction(workspace_id) as session:
+            its = await judged(session, workspace_id, part.checker, rows, may_reserve=part.may_reserve)
+        for number, flaws in its.flaws.items():
+            errors[number] = [*errors[number], *(error_of(0, flaw) for flaw in flaws)]
     for each in unknown:
         if not errors[each.number] and each.row.external_id is not None:
             mend = "Give each row its own, or remove one of the two."

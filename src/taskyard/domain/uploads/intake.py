@@ -11,6 +11,7 @@ from typing import Any
 from taskyard.domain import projects, tasks
 from taskyard.domain.uploads import attempts, store
 from taskyard.domain.uploads.attempts import Begun, Taken
+from taskyard.domain.uploads.flow_checker import FlowChecker
 from taskyard.domain.uploads.members import Desk, Members
 from taskyard.domain.uploads.mending import Mending
 from taskyard.domain.uploads.opening import Openings
@@ -93,7 +94,8 @@ class Intake:
         async with self._database.transaction(upload.workspace_id) as session:
             version = await projects.version(session, upload.workspace_id, upload.project_id, file.flow_version)
         format_, private = Format(file.format), settings.callback_private
-        source = Source(path, file.file_name, version.checker, format_, file.mapping, private_callbacks=private)
+        checker = FlowChecker(version.flow)
+        source = Source(path, file.file_name, checker, format_, file.mapping, private_callbacks=private)
         if upload.format == Format.ZIP:
             if self._mending is not None:
                 # Mended rows name the members of what came first.
@@ -104,6 +106,7 @@ class Intake:
             await self._members.unpack(await asyncio.to_thread(source.names))
         self._reader = Reader(
             source,
+            checker,
             Openings(version.flow),
             errors_max=settings.upload_errors_max,
             mending=self._mending,
@@ -143,7 +146,13 @@ class Intake:
     async def _take_in(self, reader: Reader) -> None:
         upload = self._upload
         async with self._database.transaction(upload.workspace_id) as session:
-            staging = await Staging.open(session, upload, self._settings.job_statement_seconds_max)
+            staging = await Staging.open(
+                session,
+                upload,
+                reader.checker,
+                self._settings.job_statement_seconds_max,
+                may_reserve=self._begun.file.may_reserve,
+            )
             before = new_id()
             if self._members is not None:
                 await self._members.enter(session)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from taskyard.domain.uploads.rows import ENVELOPE, INPUT, MARKS, Checker, Naming
+from taskyard.domain.projects import COLUMN
+from taskyard.domain.uploads.rows import INPUT, MARKS, Checker, Naming, beside, prefills_of
 from taskyard.kit.problems import Flaw, Problem
 from taskyard.kit.words import counted, did_you_mean, listed, nearest, shortened
 
@@ -31,8 +32,14 @@ def check_mapping(mapping: Naming, checker: Checker) -> None:
     """Refuse a mapping to what is neither a field of the input nor of the envelope, or of two columns to one."""
     wanted = targets(checker)
     flaws = []
+    prefills = prefills_of(checker)
     for name, to in mapping.items():
-        if to is not None and to not in wanted and not checker.accepts_other_fields:
+        if to is None or to in wanted:
+            continue
+        if prefills is not None and to.startswith(COLUMN):
+            if flaw := prefills.column_flaw(to):
+                flaws.append(Flaw(f"mapping.{shortened(name, 60)}", f"{flaw.says}.", flaw.mend))
+        elif not checker.accepts_other_fields:
             mend = did_you_mean(to, wanted, f"Known are {listed(wanted)}; null leaves the column out.")
             flaws.append(Flaw(f"mapping.{shortened(name, 60)}", f"The input has no field {shortened(to, 60)}.", mend))
     taken: dict[str, str] = {}
@@ -48,7 +55,7 @@ def check_mapping(mapping: Naming, checker: Checker) -> None:
 
 def targets(checker: Checker) -> list[str]:
     """Return what a column may go to: a field, something beside the input, or the input as a whole."""
-    return [*checker.fields, *(name for name in (*ENVELOPE, INPUT) if name not in checker.fields)]
+    return [*checker.fields, *beside(checker), *([] if INPUT in checker.fields else [INPUT])]
 
 
 def proposed(names: Sequence[str], checker: Checker, said: Naming | None, remembered: Naming) -> list[Proposed]:
@@ -85,7 +92,9 @@ def _with_its_words(name: str, free: Sequence[str]) -> str | None:
 
 
 def _by_likeness(name: str, free: Sequence[str], checker: Checker, *, is_said: bool) -> Proposed:
+    # A column that is called like a step may hold anything: only one that says so is proposed as its answer.
+    near = free if name.lower().startswith("answer") else [one for one in free if not one.startswith(COLUMN)]
     # Whoever said some of it gets no guesses for the rest.
-    if not is_said and (like := _with_its_words(name, free) or nearest(name, free)):
+    if not is_said and (like := _with_its_words(name, free) or nearest(name, near)):
         return Proposed(name, like, "similar")
     return Proposed(name, name, "name") if checker.accepts_other_fields else Proposed(name, None, None)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from operator import itemgetter
 from typing import Protocol
 
+from taskyard.domain.projects import COLUMN
 from taskyard.domain.uploads.rows import (
-    ENVELOPE,
     MARKS,
     ROW_CHARS_MAX,
     ROW_MARK,
@@ -22,6 +22,8 @@ from taskyard.domain.uploads.rows import (
     RowMaker,
     Unread,
     bad_row,
+    beside,
+    prefills_of,
 )
 from taskyard.domain.uploads.text_source import Lines
 from taskyard.kit.problems import Flaw
@@ -73,7 +75,9 @@ class TableRows:
         lines = Lines(self._pieces, name)
         source = iter(lines)
         first = _header_lines(source, name)
-        delimiter, self.header = _header(first, name, {*self._checker.fields, *ENVELOPE, *MARKS, *self._mapping})
+        delimiter, self.header = _header(
+            first, name, {*self._checker.fields, *beside(self._checker), *MARKS, *self._mapping}
+        )
         goes = [self._mapping.get(column, column) for column in self.header]
         _check_header(self.header, goes, name, self._checker)
         table = _Table(goes, RowMaker(self._checker, private_callbacks=self._private_callbacks))
@@ -173,12 +177,19 @@ def _check_header(header: Sequence[str], goes: Sequence[str | None], name: str, 
 
 
 def _strangers(header: Sequence[str], goes: Sequence[str | None], checker: Checker) -> Iterator[Flaw]:
-    wanted = [column.name for column in checker.columns()] + [one for one in ENVELOPE if one not in checker.fields]
-    expected = f"Expected are {listed(wanted)}."
+    wanted = [column.name for column in checker.columns()] + list(beside(checker))
+    short = [name for name in wanted if not name.startswith(COLUMN)]
+    prefills = prefills_of(checker)
     for column, to in dict(zip(header, goes, strict=True)).items():
-        if to and to not in wanted and to not in MARKS and not checker.accepts_other_fields:
+        if not to or to in wanted or to in MARKS:
+            continue
+        if prefills is not None and to.startswith(COLUMN):
+            if flaw := prefills.column_flaw(to):
+                yield Flaw(shortened(column), f"This column holds no answer: {flaw.says}.", flaw.mend, line=1)
+        elif not checker.accepts_other_fields:
             mend = did_you_mean(to, [one for one in wanted if one not in goes], "Rename or remove the column.")
-            yield Flaw(shortened(column), f"The project's input has no such field. {expected}", mend, line=1)
+            says = f"The project's input has no such field. Expected are {listed(short)}."
+            yield Flaw(shortened(column), says, mend, line=1)
 
 
 class _Table:
@@ -187,10 +198,10 @@ class _Table:
     def __init__(self, goes: Sequence[str | None], maker: RowMaker) -> None:
         self.maker = maker
         self.width = len(goes)
-        reserved = self.maker.reserved
+        is_beside = self.maker.is_beside
         named = [(name, number) for number, name in enumerate(goes) if name is not None]
-        fields = [(name, number) for name, number in named if name not in reserved]
-        self.told = [(name, number) for name, number in named if name in reserved]
+        fields = [(name, number) for name, number in named if not is_beside(name)]
+        self.told = [(name, number) for name, number in named if is_beside(name)]
         self.marked_at = next((number for name, number in self.told if name == ROW_MARK), self.width)
         self.read = maker.checker.reader(tuple(name for name, _ in fields))
         is_all = len(fields) == self.width

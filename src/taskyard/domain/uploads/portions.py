@@ -13,12 +13,15 @@ import orjson
 from uuid_utils import uuid7
 
 from taskyard.domain import tasks
+from taskyard.domain.projects import ANSWERS
+from taskyard.domain.uploads.flow_checker import FlowChecker
 from taskyard.domain.uploads.members import Members
 from taskyard.domain.uploads.mending import Mending
 from taskyard.domain.uploads.opening import Openings
 from taskyard.domain.uploads.row_errors import RowError, error_of
 from taskyard.domain.uploads.rows import FileProblem, Row, Rows
 from taskyard.domain.uploads.sources import Source
+from taskyard.kit import strict_json
 
 # Enough that a round trip to the database costs nothing beside the rows, little enough to be held in memory.
 PORTION_ROWS = 10_000
@@ -62,6 +65,24 @@ class Handle(NamedTuple):
     kind: str
 
 
+class Wish(NamedTuple):
+    """Somebody for whom the task of a row is to be kept."""
+
+    row: int
+    named: str
+
+
+class Brought(NamedTuple):
+    """An answer that a row brings along; `given` is the row's input where the answer lies on a picture of it."""
+
+    row: int
+    step: str
+    place: str
+    answer: dict[str, Any]
+    given: Mapping[str, Any]
+    picture: str | None
+
+
 @dataclass(slots=True)
 class Portion:
     """Some of the rows: the good ones ready for COPY, and what was wrong with the others."""
@@ -74,6 +95,8 @@ class Portion:
     bytes: int = 0
     handles: list[Handle] = field(default_factory=list)
     has_external_ids: bool = False
+    wishes: list[Wish] = field(default_factory=list)
+    brought: list[Brought] = field(default_factory=list)
 
 
 class WatchedFile(PosixPath):
@@ -108,6 +131,7 @@ class Reader:
     def __init__(
         self,
         source: Source,
+        checker: FlowChecker,
         openings: Openings,
         *,
         errors_max: int,
@@ -117,8 +141,8 @@ class Reader:
         self._file = WatchedFile(source.path)
         self._size = source.path.stat().st_size
         self._rows = _rows(source._replace(path=self._file).rows(), mending)
-        self._checker = source.checker
-        self._has_files = bool(source.checker.file_fields())
+        self.checker = checker
+        self._has_files = bool(checker.file_fields())
         self._members = members
         self.openings = openings
         self._errors_max = errors_max
@@ -169,7 +193,7 @@ class Reader:
 
     def _add(self, portion: Portion, row: Row) -> None:
         given = row.input or {}
-        handles = [Handle(row.number, *named) for named in self._checker.file_values(given)] if self._has_files else []
+        handles = [Handle(row.number, *named) for named in self.checker.file_values(given)] if self._has_files else []
         portion.handles += handles
         opening = self.openings.of(given)
         encoded = self._encoded(row, given, opening, {at.handle for at in handles})
@@ -177,6 +201,16 @@ class Reader:
         portion.bytes += len(encoded)
         portion.good += 1
         portion.has_external_ids = portion.has_external_ids or row.external_id is not None
+        if row.reserve_for is not None:
+            portion.wishes.append(Wish(row.number, row.reserve_for))
+        if row.answers:
+            self._bring(portion, row, given)
+
+    def _bring(self, portion: Portion, row: Row, given: Mapping[str, Any]) -> None:
+        for step, answer in row.answers.items():
+            picture = self.checker.prefills.picture_of(step, given)
+            portion.brought.append(Brought(row.number, step, f"{ANSWERS}.{step}", answer, given, picture))
+            portion.bytes += len(strict_json.dumps(answer))
 
     def _preview(self, given: Mapping[str, Any], handles: Collection[str]) -> str:
         words = tasks.preview_of(given, handles)

@@ -21,6 +21,7 @@ from taskyard.domain import files
 from taskyard.domain.files import Stored
 from taskyard.domain.uploads import actions, store
 from taskyard.domain.uploads.failed_rows import pieces
+from taskyard.domain.uploads.judging import judged
 from taskyard.domain.uploads.parsing import Format, format_of
 from taskyard.domain.uploads.preview import look
 from taskyard.domain.uploads.preview_zip import Inside, look_inside, shown_members
@@ -54,6 +55,7 @@ RAW_TYPES = {
     "text/plain": "upload",
     "application/octet-stream": "upload",
 }
+RESERVED = "The member for whom all tasks are kept whose rows name nobody: e-mail address, id, or name."
 _BINARY = {"type": "string", "format": "binary"}
 _PARTS: dict[str, Any] = {
     "type": "object",
@@ -67,6 +69,7 @@ _PARTS: dict[str, Any] = {
             "contentMediaType": "application/json",
             "description": "Which column or key is which field, as a JSON object; null leaves a column out.",
         },
+        "reserve_for": {"type": "string", "description": RESERVED},
     },
 }
 
@@ -82,7 +85,7 @@ _PREVIEW_BODY = _body(
     {
         **_PARTS,
         "properties": {
-            **{name: part for name, part in _PARTS["properties"].items() if name != "mode"},
+            **{name: part for name, part in _PARTS["properties"].items() if name not in {"mode", "reserve_for"}},
             "part": {"type": "boolean", "default": False, "description": "These are only the first bytes."},
         },
     },
@@ -92,6 +95,7 @@ _MENDED_BODY = _body({"type": "object", "required": ["file"], "properties": {"fi
 _project = Query(description="The project, for a raw body.")
 _mode = Query(description="What one bad row means for the others, for a raw body: `valid_rows` or `all_or_nothing`.")
 _mapping = Query(description="Which column is which field, as a JSON object, for a raw body.")
+_reserve_for = Query(max_length=254, description=f"{RESERVED} For a raw body.")
 _name = Query(max_length=1000, description="The name of the file, for a raw body.")
 
 
@@ -107,10 +111,11 @@ async def queue(
     project: Annotated[str | None, _project] = None,
     mode: Annotated[str | None, _mode] = None,
     mapping: Annotated[str | None, _mapping] = None,
+    reserve_for: Annotated[str | None, _reserve_for] = None,
     name: Annotated[str | None, _name] = None,
 ) -> UploadSaid:
     """Give a file of tasks: as the part `file` of a form, or as the raw body. It is safe once this answers."""
-    told = {"project": project, "mode": mode, "mapping": mapping}
+    told = {"project": project, "mode": mode, "mapping": mapping, "reserve_for": reserve_for}
     async with desk.objects.incoming(desk.settings.upload_bytes_max) as incoming:
         fields, said_name = await _take(request, incoming, name, fields=tuple(UploadAsk.model_fields))
         ask = _asked(UploadAsk, {**{key: value for key, value in told.items() if value is not None}, **fields})
@@ -156,7 +161,10 @@ async def preview(request: Request, actor: Who, desk: AtHand) -> PreviewSaid:
             inside = await shown_members(contents, checker, seen.rows, desk)
         async with desk.database.transaction(actor.workspace_id) as session:
             missing = await actions.missing_files(session, actor, checker, seen.rows, contents)
-    return PreviewSaid.of(seen, missing, inside, contents.passed_over() if contents else [])
+            may_reserve = actor.may(Permission.WORK_RELEASE_ANY)
+            its = await judged(session, actor.workspace_id, checker, seen.rows, may_reserve=may_reserve)
+    wrong = [missing, inside.flaws, its.flaws]
+    return PreviewSaid.of(seen, wrong, inside, its, contents.passed_over() if contents else [])
 
 
 @routes.verb("GET", "", may=Permission.UPLOADS_READ, answers=Page[UploadSaid])

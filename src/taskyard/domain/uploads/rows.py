@@ -6,17 +6,20 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from taskyard.domain.projects import ANSWERS, COLUMN, Prefills
 from taskyard.domain.tasks import BATCH_CHARS_MAX, EXTERNAL_ID_CHARS_MAX, PRIORITY_MAX, PRIORITY_MIN, callback_flaw
+from taskyard.domain.uploads.flow_checker import FlowChecker
 from taskyard.kit.problems import Flaw, Kind, Problem
 from taskyard.kit.strict_json import NotStrictJson, loads
 from taskyard.kit.words import did_you_mean, shortened, shown
 
-ENVELOPE = ("external_id", "priority", "batch", "metadata", "callback_url")
+ENVELOPE = ("external_id", "priority", "batch", "metadata", "callback_url", "reserve_for", ANSWERS)
 INPUT = "input"
 # What a file of failed rows has beside the source's own: the number of each row there, and what was wrong with it.
 ROW_MARK, ERROR_MARK = "_row", "_error"
 MARKS = (ROW_MARK, ERROR_MARK)
-CHARS_MAX = {"external_id": EXTERNAL_ID_CHARS_MAX, "batch": BATCH_CHARS_MAX}
+ENVELOPE_AND_MARKS = frozenset((*ENVELOPE, *MARKS))
+CHARS_MAX = {"external_id": EXTERNAL_ID_CHARS_MAX, "batch": BATCH_CHARS_MAX, "reserve_for": 254}
 # One row in memory: with this, an unclosed quote or bracket cannot fill it.
 ROW_CHARS_MAX = 10_000_000
 
@@ -50,6 +53,7 @@ class FileBroken(FileProblem):
 
 
 NO_METADATA: Mapping[str, Any] = {}
+NO_ANSWERS: Mapping[str, Any] = {}
 
 
 class Row(NamedTuple):
@@ -69,6 +73,8 @@ class Row(NamedTuple):
     callback_url: str | None = None
     flaws: tuple[Flaw, ...] = ()
     mark: Any = None
+    reserve_for: str | None = None
+    answers: Mapping[str, Any] = NO_ANSWERS
 
     @property
     def place(self) -> str:
@@ -130,6 +136,18 @@ class Checker(Protocol):
         """Return the fields as columns."""
 
 
+def prefills_of(checker: Checker) -> Prefills | None:
+    """Return what reads prefilled answers, where the checker knows the flow."""
+    return checker.prefills if isinstance(checker, FlowChecker) else None
+
+
+def beside(checker: Checker) -> tuple[str, ...]:
+    """Return what may stand beside the input under these names: a name that is a field of the input is none."""
+    prefills = prefills_of(checker)
+    names = (*ENVELOPE, *(prefills.columns if prefills else ()))
+    return tuple(name for name in names if name not in checker.fields)
+
+
 class RowMaker:
     """Makes rows of one file for one project: tells input from envelope, and checks both.
 
@@ -141,7 +159,8 @@ class RowMaker:
         self.checker = checker
         self._private_callbacks = private_callbacks
         self._mapping = mapping
-        self.reserved = tuple(name for name in (*ENVELOPE, *MARKS) if name not in checker.fields)
+        self._prefills = prefills_of(checker)
+        self.reserved = frozenset((*beside(checker), *(name for name in MARKS if name not in checker.fields)))
         self._has_envelopes = INPUT not in checker.fields
 
     def of_json(self, value: Any, number: int, line: int) -> Row:
@@ -153,22 +172,33 @@ class RowMaker:
             if twice is not None:
                 flaw = Flaw(twice, "is there twice, as two keys go there", "Leave one of them out of the mapping.")
                 return bad_row(number, line, flaw)
-        if value.keys().isdisjoint(self.reserved) and INPUT not in value:
+        if value.keys().isdisjoint(self.reserved) and INPUT not in value and not self._has_strange_answer(value):
             return Row(number, line, value, flaws=tuple(self.checker.flaws(value, is_shallow=True)))
         flaws: list[Flaw] = []
+        is_told = self.is_beside if self._has_strange_answer(value) else self.reserved.__contains__
         if self._has_envelopes and isinstance(value.get(INPUT), dict):
             given = value[INPUT]
-            for name in value.keys() - {INPUT, *ENVELOPE, *MARKS}:
+            told = {name: inner for name, inner in value.items() if is_told(name) or name in ENVELOPE_AND_MARKS}
+            for name in value.keys() - {INPUT, *told}:
                 mend = did_you_mean(name, [INPUT, *ENVELOPE], "Move it into `input`, or remove it.")
                 flaws.append(Flaw(name, "is not known beside `input`", mend))
-            told = {name: value[name] for name in (*ENVELOPE, *MARKS) if name in value}
         else:
-            given = {name: inner for name, inner in value.items() if name not in self.reserved}
-            told = {name: value[name] for name in self.reserved if name in value}
+            given = {name: inner for name, inner in value.items() if not is_told(name)}
+            told = {name: inner for name, inner in value.items() if is_told(name)}
         mark = _without_marks(told)
         flaws += envelope_flaws(told, private_callbacks=self._private_callbacks)
         flaws += self.checker.flaws(given, is_shallow=True)
-        return _row(number, line, given, told, flaws, mark)
+        return self._row(number, line, given, told, flaws, mark)
+
+    def is_beside(self, name: str) -> bool:
+        """Say whether what has this name is none of the input; a misspelt column of an answer is none either."""
+        if name in self.reserved:
+            return True
+        return self._prefills is not None and name.startswith(COLUMN) and name not in self.checker.fields
+
+    def _has_strange_answer(self, value: Mapping[str, Any]) -> bool:
+        # Looked for only where it would be taken for a field of the input, or was refused as one.
+        return self._prefills is not None and COLUMN in "\n".join(value) and any(map(self.is_beside, value))
 
     def of_cells(self, given: dict[str, Any], flaws: list[Flaw], told: dict[str, str], number: int, line: int) -> Row:
         """Return the row for one line of a table: fields already read, the envelope's cells still text."""
@@ -184,11 +214,50 @@ class RowMaker:
         for name, cell in told.items():
             if cell:
                 try:
-                    read[name] = _READERS[name](cell)
+                    read[name] = _READERS.get(name, str)(cell)
                 except _Refused as refused:
                     flaws.append(Flaw(name, refused.says, refused.mend, value=shortened(cell)))
         flaws += envelope_flaws(read, private_callbacks=self._private_callbacks)
-        return _row(number, line, given, read, flaws, mark)
+        return self._row(number, line, given, read, flaws, mark)
+
+    def _row(
+        self, number: int, line: int, given: dict[str, Any], told: Mapping[str, Any], flaws: list[Flaw], mark: Any
+    ) -> Row:
+        answers = self._answers(told, given, flaws)
+        if flaws:
+            return Row(number, line, given, flaws=tuple(flaws), mark=mark)
+        told_of = told.get
+        metadata = told_of("metadata") or NO_METADATA
+        priority = told_of("priority") or 0
+        return Row(
+            number,
+            line,
+            given,
+            told_of("external_id"),
+            priority,
+            told_of("batch"),
+            metadata,
+            told_of("callback_url"),
+            mark=mark,
+            reserve_for=told_of("reserve_for"),
+            answers=answers,
+        )
+
+    def _answers(self, told: Mapping[str, Any], given: Mapping[str, Any], flaws: list[Flaw]) -> Mapping[str, Any]:
+        """Return the answers a row brings along, checked; what is wrong with them is added to the flaws."""
+        prefills = self._prefills
+        if prefills is None or not (ANSWERS in told or COLUMN in "\n".join(told)):
+            return NO_ANSWERS
+        its = {name: value for name, value in told.items() if name == ANSWERS or name.startswith(COLUMN)}
+        answers, wrong = prefills.gathered(its)
+        flaws += wrong
+        if wrong:
+            return NO_ANSWERS
+        for step, answer in answers.items():
+            root = COLUMN if any(name.split(".")[1:2] == [step] for name in its) else f"{ANSWERS}."
+            answers[step], wrong = prefills.check(step, answer, given, f"{root}{step}")
+            flaws += wrong
+        return answers
 
 
 def bad_row(number: int, line: int, flaw: Flaw, mark: Any = None) -> Row:
@@ -214,31 +283,23 @@ def _without_marks(told: dict[str, Any]) -> Any:
     return told.pop(ROW_MARK, None)
 
 
-def _row(number: int, line: int, given: dict[str, Any], told: Mapping[str, Any], flaws: list[Flaw], mark: Any) -> Row:
-    if flaws:
-        return Row(number, line, given, flaws=tuple(flaws), mark=mark)
-    told_of = told.get
-    metadata = told_of("metadata") or NO_METADATA
-    priority = told_of("priority") or 0
-    url = told_of("callback_url")
-    return Row(number, line, given, told_of("external_id"), priority, told_of("batch"), metadata, url, mark=mark)
-
-
 def envelope_flaws(told: Mapping[str, Any], *, private_callbacks: bool = False) -> list[Flaw]:
     """Return what is wrong with what stands beside the input of a row; null is the same as absent."""
     url = told.get("callback_url")
     refused = None if url is None else callback_flaw(url, may_be_private=private_callbacks)
     flaws = [refused] if refused else []
     for name, value in told.items():
-        if value is None or name == "callback_url":
+        # An answer is checked as one.
+        if value is None or name == "callback_url" or name.startswith(COLUMN):
             continue
         says = mend = None
         if name == "priority":
             if type(value) is not int or not PRIORITY_MIN <= value <= PRIORITY_MAX:
                 says, mend = "must be a whole number that fits 32 bits", "Write a number such as 10; less is sooner."
-        elif name == "metadata":
+        elif name in {"metadata", ANSWERS}:
             if not isinstance(value, dict):
-                says, mend = "must be an object", 'Write {"key": "value"}.'
+                mend = 'Write {"key": "value"}.' if name == "metadata" else 'Write {"the step": {"its field": …}}.'
+                says = "must be an object"
         elif not isinstance(value, str):
             says, mend = "must be text", "Put it in quotes."
         elif not 0 < len(value) <= CHARS_MAX[name]:
@@ -260,7 +321,7 @@ def _read_priority(cell: str) -> int:
     return int(found.group(1))
 
 
-def _read_metadata(cell: str) -> Any:
+def _read_json(cell: str) -> Any:
     try:
         return loads(cell)
     except NotStrictJson as refusal:
@@ -268,9 +329,7 @@ def _read_metadata(cell: str) -> Any:
 
 
 _READERS: Mapping[str, Callable[[str], Any]] = {
-    "external_id": str,
     "priority": _read_priority,
-    "batch": str,
-    "metadata": _read_metadata,
-    "callback_url": str,
+    "metadata": _read_json,
+    ANSWERS: _read_json,
 }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Self
+from itertools import chain
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Json
+from pydantic import Field, Json
 
 from taskyard.access import Actor, Permission
+from taskyard.domain.uploads.judging import Judged
 from taskyard.domain.uploads.parsing import Format
 from taskyard.domain.uploads.preview import Look
 from taskyard.domain.uploads.preview_zip import Inside
@@ -17,6 +19,7 @@ from taskyard.domain.uploads.row_errors import error_of
 from taskyard.domain.uploads.rows import Row
 from taskyard.domain.uploads.rules import UPLOAD, UploadMode, UploadState, progress_of, why_not_mend
 from taskyard.domain.uploads.tables import Upload
+from taskyard.domain.workspaces import Member
 from taskyard.kit.problems import Flaw
 from taskyard.web.bodies import Body, Named, Said
 
@@ -30,6 +33,7 @@ class UploadAsk(Body):
     project: UUID
     mode: UploadMode = UploadMode.VALID_ROWS
     mapping: MappingGiven | None = None
+    reserve_for: Annotated[str, Field(min_length=1, max_length=254)] | None = None
 
 
 class PreviewAsk(Body):
@@ -76,15 +80,26 @@ class PreviewedRow(Said):
     batch: str | None
     metadata: dict[str, Any]
     callback_url: str | None
+    reserve_for: Named | None
+    answers: dict[str, dict[str, Any]]
     flaws: list[FlawSaid]
     picture: str | None = None
 
     @classmethod
-    def of(cls, row: Row, missing: Sequence[Flaw], picture: str | None) -> Self:
+    def of(cls, row: Row, wrong: Iterable[Flaw], picture: str | None, keeper: Member | None) -> Self:
         """Return a row with everything that is wrong with it."""
-        flaws = [FlawSaid.of(flaw) for flaw in (*row.flaws, *missing)]
+        flaws = [FlawSaid.of(flaw) for flaw in (*row.flaws, *wrong)]
         beside = {name: getattr(row, name) for name in ("external_id", "priority", "batch", "callback_url")}
-        return cls(row=row.number, input=row.input, metadata=dict(row.metadata), flaws=flaws, picture=picture, **beside)
+        return cls(
+            row=row.number,
+            input=row.input,
+            metadata=dict(row.metadata),
+            reserve_for=Named(id=keeper.id, name=keeper.name) if keeper else None,
+            answers=dict(row.answers),
+            flaws=flaws,
+            picture=picture,
+            **beside,
+        )
 
 
 class PreviewSaid(Said):
@@ -101,16 +116,19 @@ class PreviewSaid(Said):
     notes: list[str]
 
     @classmethod
-    def of(cls, seen: Look, missing: Mapping[int, Sequence[Flaw]], inside: Inside, notes: list[str]) -> Self:
-        """Return what was seen, with what is wrong with files that rows name."""
+    def of(
+        cls, seen: Look, wrong: Sequence[Mapping[int, Sequence[Flaw]]], inside: Inside, its: Judged, notes: list[str]
+    ) -> Self:
+        """Return what was seen, with what is wrong with the rows by their numbers."""
         return cls(
             format=seen.format,
             columns=[ColumnSaid(**column._asdict()) for column in seen.columns],
             rows=[
                 PreviewedRow.of(
                     row,
-                    [*missing.get(row.number, ()), *inside.flaws.get(row.number, ())],
+                    chain.from_iterable(flaws.get(row.number, ()) for flaws in wrong),
                     inside.pictures.get(row.number),
+                    its.keepers.get(row.number),
                 )
                 for row in seen.rows
             ],
@@ -124,7 +142,7 @@ class UploadSaid(Said):
     """One upload. `rows` is `created + unchanged + failed` once it is completed; until then nothing is visible.
 
     Of the unchanged, `differing` have another input than the task with their external id. `passes` counts the files:
-    the source, and each file of mended rows.
+    the source, and each file of mended rows. `reserved_for` has the tasks kept whose rows name nobody.
     """
 
     id: UUID
@@ -144,6 +162,7 @@ class UploadSaid(Said):
     progress: float
     reason: str | None
     by: Named | None
+    reserved_for: Named | None
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -152,7 +171,7 @@ class UploadSaid(Said):
     @classmethod
     def of(cls, upload: Upload, project: str, actor: Actor) -> Self:
         """Return what is said of a row to somebody."""
-        names = cls.model_fields.keys() - {"project", "progress", "by", "can"}
+        names = cls.model_fields.keys() - {"project", "progress", "by", "reserved_for", "can"}
         no_role = None if actor.may(Permission.UPLOADS_WRITE) else "Your role may not change uploads."
         can = {
             "cancel": no_role or UPLOAD.why_not(upload.state, "cancel"),
@@ -162,6 +181,7 @@ class UploadSaid(Said):
             project=Named(id=upload.project_id, name=project),
             progress=progress_of(upload.state, upload.bytes_read, upload.bytes),
             by=Named(id=upload.created_by, name=upload.created_by_name) if upload.created_by else None,
+            reserved_for=Named(id=upload.reserved_for, name=upload.reserved_for_name) if upload.reserved_for else None,
             can=can,
             **{name: getattr(upload, name) for name in names},
         )

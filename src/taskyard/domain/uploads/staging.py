@@ -6,6 +6,7 @@ happens in the one transaction that makes all rows visible at once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -16,9 +17,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.domain import files
-from taskyard.domain.files import NoSuchFiles
+from taskyard.domain.files import File, NoSuchFiles
 from taskyard.domain.runs import RUN, RunState
 from taskyard.domain.tasks import TASK, TaskStatus
+from taskyard.domain.uploads.beside import COLUMNS as COLUMNS_BESIDE
+from taskyard.domain.uploads.beside import TABLE as TABLE_BESIDE
+from taskyard.domain.uploads.beside import Beside
+from taskyard.domain.uploads.flow_checker import FlowChecker
 from taskyard.domain.uploads.opening import Opening
 from taskyard.domain.uploads.portions import COLUMNS, COPY_BEGIN, COPY_END, Handle, Portion
 from taskyard.domain.uploads.row_errors import RowError, error_of
@@ -31,7 +36,10 @@ COPY_BYTES = 1_000_000
 class Staging:
     """The rows of one upload inside one transaction."""
 
-    def __init__(self, session: AsyncSession, connection: psycopg.AsyncConnection[Any], upload: Upload) -> None:
+    def __init__(
+        self, session: AsyncSession, connection: psycopg.AsyncConnection[Any], upload: Upload, its: Beside
+    ) -> None:
+        self._beside = its
         self._session = session
         self._connection = connection
         self._upload = upload
@@ -43,7 +51,9 @@ class Staging:
         self.differing = 0
 
     @classmethod
-    async def open(cls, session: AsyncSession, upload: Upload, seconds_max: float) -> Staging:
+    async def open(
+        cls, session: AsyncSession, upload: Upload, checker: FlowChecker, seconds_max: float, *, may_reserve: bool
+    ) -> Staging:
         """Prepare a transaction for many rows: it may take as long as background work may."""
         limit = {"limit": str(int(seconds_max * 1000))}
         await session.execute(_EASE, limit)
@@ -52,7 +62,7 @@ class Staging:
         raw = await (await session.connection()).get_raw_connection()
         connection = raw.driver_connection
         assert isinstance(connection, psycopg.AsyncConnection)  # noqa: S101 - the driver of every engine here
-        return cls(session, connection, upload)
+        return cls(session, connection, upload, Beside(session, upload, checker, may_reserve=may_reserve))
 
     async def copy(self, portion: Portion) -> None:
         """Stage a portion in place of the one before."""
@@ -74,8 +84,14 @@ class Staging:
         if portion.has_external_ids:
             self._has_external_ids = True
             errors += await self._without_repeated()
+        found: Sequence[File] = ()
         if portion.handles:
-            errors += await self._without_unknown_files(portion.handles)
+            found, unknown = await self._without_unknown_files(portion.handles)
+            errors += unknown
+        errors += await self._beside.sift(portion, found)
+        # Objects of files are not kept from portion to portion.
+        if portion.handles:
+            self._session.expunge_all()
         return errors
 
     async def keep(self) -> None:
@@ -96,10 +112,12 @@ class Staging:
         upload = self._upload
         scope = {"workspace_id": upload.workspace_id}
         about = {**scope, "project_id": upload.project_id, "created_by": upload.created_by}
+        await self._beside.place(openings)
         steps = [{"opening": number, "steps": opening.steps} for number, opening in enumerate(openings)]
         self.created += await self._make_tasks({**about, "steps": orjson.dumps(steps).decode(), "upload_id": upload.id})
         if self._has_files:
             await self._use_files()
+        await self._beside.move()
         await self._session.execute(_INPUTS, scope)
         await self._session.execute(_RUNS, {**about, "flow_version": upload.flow_version})
         turns = [
@@ -173,7 +191,7 @@ class Staging:
             for row in await self._session.execute(_REPEATED)
         ]
 
-    async def _without_unknown_files(self, handles: list[Handle]) -> list[RowError]:
+    async def _without_unknown_files(self, handles: list[Handle]) -> tuple[Sequence[File], list[RowError]]:
         """Take out rows that name a file which is not there or not of the right sort; give the others their picture."""
         # The place of each is its number here, so that every flaw finds its row.
         named = [(str(number), handle.handle, handle.kind) for number, handle in enumerate(handles)]
@@ -190,22 +208,22 @@ class Staging:
         pictures = {str(file.id): file.id for file in found if file.width is not None}
         shown = [(at.row, known[at.handle]) for at in handles if at.handle in known]
         first = {at.row: pictures[at.handle] for at in reversed(handles) if at.handle in pictures}
-        # Objects of files are not kept from portion to portion.
-        self._session.expunge_all()
         if shown:
             self._has_files = True
             numbers, ids = zip(*shown, strict=True)
             await self._session.execute(_NAME, {"numbers": list(numbers), "files": list(ids)})
         if first:
             await self._session.execute(_PICTURES, {"numbers": list(first), "pictures": list(first.values())})
-        return errors
+        return found, errors
 
 
 _columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
 _COPY = f"COPY staged ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 _OPEN = (
-    f"CREATE TEMP TABLE staged ({_columns}, picture_id uuid) ON COMMIT DROP",
+    f"CREATE TEMP TABLE staged ({_columns}, picture_id uuid, {COLUMNS_BESIDE}) ON COMMIT DROP",
     "CREATE TEMP TABLE kept (LIKE staged) ON COMMIT DROP",
+    # Which rows bring which answers along.
+    TABLE_BESIDE,
     # Which rows name which files.
     "CREATE TEMP TABLE named (number bigint, file_id uuid) ON COMMIT DROP",
     # Which row was the first to have an external id.
@@ -246,12 +264,14 @@ _PICTURES = text("""
 """)
 _INSERT_TASKS = f"""
     INSERT INTO tasks (workspace_id, id, project_id, external_id, status, steps, priority, batch, preview, picture_id,
-        run_id, run_count, redo_count, upload_id, created_by, callback_url, completed_at)
+        run_id, run_count, redo_count, upload_id, created_by, callback_url, completed_at,
+        reserved_for)
     SELECT :workspace_id, task_id, :project_id, external_id,
         CASE WHEN output IS NOT NULL THEN '{TaskStatus.COMPLETED}'
              WHEN error IS NOT NULL THEN '{TaskStatus.FAILED}' ELSE '{TASK.start}' END,
         stands.steps, priority, batch, preview, picture_id, run_id, 1, 0, :upload_id, :created_by, callback_url,
-        CASE WHEN output IS NOT NULL OR error IS NOT NULL THEN now() END
+        CASE WHEN output IS NOT NULL OR error IS NOT NULL THEN now() END,
+        CASE WHEN kept_at IS NULL AND output IS NULL AND error IS NULL THEN reserved_for END
     FROM staged JOIN jsonb_to_recordset(CAST(:steps AS jsonb)) AS stands(opening integer, steps text[])
         ON stands.opening = staged.opening
 """  # noqa: S608 - names of states
@@ -308,9 +328,10 @@ _RUNS = text(f"""
 """)  # noqa: S608 - names of states
 _STEP_RUNS = text("""
     INSERT INTO step_runs (workspace_id, id, run_id, task_id, project_id, step, performer, replica, state, priority,
-        roles, hold_seconds, attempt, token, reason)
+        roles, hold_seconds, attempt, token, reason, reserved_for)
     SELECT :workspace_id, staged.turn_ids[turn.place], staged.run_id, staged.task_id, :project_id, turn.step,
-        turn.performer, 1, turn.state, staged.priority, turn.roles, turn.hold_seconds, 0, 0, turn.reason
+        turn.performer, 1, turn.state, staged.priority, turn.roles, turn.hold_seconds, 0, 0, turn.reason,
+        CASE WHEN turn.place = staged.kept_at THEN staged.reserved_for END
     FROM staged JOIN jsonb_to_recordset(CAST(:turns AS jsonb)) AS turn(opening integer, place integer, step text,
         performer text, roles text[], hold_seconds integer, state text, reason text) ON turn.opening = staged.opening
 """)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     DateTime,
     ForeignKeyConstraint,
@@ -66,6 +67,10 @@ class Upload(Base):
     )
     passes: Mapped[int] = mapped_column(Integer, server_default="1", comment="files: the source, then mended rows")
     reason: Mapped[str | None] = mapped_column(Text)
+    reserved_for: Mapped[UUID | None] = mapped_column(
+        comment="the member for whom tasks are kept whose rows name nobody"
+    )
+    reserved_for_name: Mapped[str | None] = mapped_column(Text, comment="as they were called then")
     created_by: Mapped[UUID | None]
     created_by_name: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
@@ -95,6 +100,9 @@ class UploadPass(Base):
     )
     attempt_before: Mapped[int] = mapped_column(
         Integer, comment="of the upload, when this file came: each file has its own number of attempts"
+    )
+    may_reserve: Mapped[bool] = mapped_column(
+        Boolean, server_default="false", comment="whether whoever gave the file may have work kept for somebody"
     )
     failed_rows: Mapped[Octets | None] = mapped_column(
         LargeBinary, comment="a bit per row of the source whose last version is in this file and is still bad, deflated"

@@ -9,16 +9,18 @@ from taskyard.domain.workspaces.operators import (
     workspaces_here,
 )
 from taskyard.domain.workspaces.routes import routes
+from taskyard.domain.workspaces.rules import MemberState
 from taskyard.domain.workspaces.sign_in import add_user, identify, new_setup_link, open_workspace
-from taskyard.domain.workspaces.store import active_member, active_members, member
+from taskyard.domain.workspaces.store import active_members, called, member
 from taskyard.domain.workspaces.tables import Member
 
 __all__ = [
     "Member",
-    "active_member",
+    "MemberState",
     "active_members",
     "add_person",
     "add_user",
+    "called",
     "enter_named",
     "identify",
     "make_key",

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, func, literal, select, text, update
+from sqlalchemy import ARRAY, Text, Uuid, any_, func, literal, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Role
@@ -88,19 +88,28 @@ async def active_members(session: AsyncSession, workspace_id: UUID, ids: Collect
     return {row.id: row for row in rows}
 
 
-async def active_member(session: AsyncSession, workspace_id: UUID, named: str) -> Member | None:
-    """Return who is meant by an id or an e-mail address, or None when nobody who is here is."""
-    try:
-        who = Member.id == UUID(named)
-    except ValueError:
-        who = func.lower(Member.email) == named.strip().lower()
-    found = await session.scalars(
+async def called(session: AsyncSession, workspace_id: UUID, names: Collection[str]) -> list[Member]:
+    """Return whose id, e-mail address or name is among these, whatever the case; also who was removed."""
+    words = [name.strip().lower() for name in names]
+    ids = [found for name in words if (found := _id_of(name)) is not None]
+    rows = await session.scalars(
         select(Member)
-        .where(Member.workspace_id == workspace_id, Member.state == MemberState.ACTIVE, who)
+        .where(
+            Member.workspace_id == workspace_id,
+            (Member.id == any_(literal(ids, ARRAY(Uuid))))
+            | (func.lower(Member.email) == any_(literal(words, ARRAY(Text))))
+            | (func.lower(Member.name) == any_(literal(words, ARRAY(Text)))),
+        )
         .order_by(Member.id)
-        .limit(1)
     )
-    return found.first()
+    return list(rows)
+
+
+def _id_of(name: str) -> UUID | None:
+    try:
+        return UUID(name)
+    except ValueError:
+        return None
 
 
 async def lock_member(session: AsyncSession, workspace_id: UUID, member_id: UUID) -> Member:
