@@ -134,4 +134,6 @@ def _flaw(part: dict[str, Any]) -> Flaw:
     shown = None if part["type"] == "missing" or isinstance(value, dict | list) else str(value)[:200]
     if part["type"] == "extra_forbidden":
         return Flaw(place, "is not known here", "Remove it.", value=shown)
-    return Flaw(place, part["msg"][:1].lower() + part["msg"][1:], value=shown)
+    # What our own rules say, Pydantic introduces with its own word for it.
+    says = part["msg"].removeprefix("Value error, ")
+    return Flaw(place, says[:1].lower() + says[1:], value=shown)

@@ -79,7 +79,7 @@ class ExportAsk(Body):
         if isinstance(given, dict) and given.get("consumer") and isinstance(given.get("selection"), dict):
             moving = moving_days(given["selection"].get("filter"))
             if moving:
-                fields = listed([f"`{name}`" for name in moving])
+                fields = listed(moving)
                 raise ValueError(f"a consumer follows one filter: give {fields} as a date, not as a day that moves")
         return given
 
