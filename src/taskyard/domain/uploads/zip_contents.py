@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any
 
 from taskyard.domain.files import extension_of
 from taskyard.domain.projects import InputChecker
@@ -36,7 +38,8 @@ class ZipNeedsManifest(FileProblem):
     """{name} has files and no manifest, and this project does not say where a file alone goes: {why}."""
 
 
-class Contents(NamedTuple):
+@dataclass(frozen=True)
+class Contents:
     """A ZIP by its list. `members` are the files by their paths, in order; `root` is the manifest's folder."""
 
     path: Path
@@ -60,11 +63,16 @@ class Contents(NamedTuple):
 
     def missing(self, place: str, said: str) -> Flaw:
         """Return what is wrong with a name that is no member's."""
-        near = [path.removeprefix(self.root) for path in self.members if _base(path) == _base(said)][:1]
+        near = [self._by_base[_base(said)].removeprefix(self.root)] if _base(said) in self._by_base else []
         otherwise = "Write its path inside the ZIP, or the id of a file that is here already."
         mend = did_you_mean(said, near, otherwise) if near else otherwise
         says = f"{shortened(said, NAME_CHARS)} is neither a file of the ZIP nor one of this workspace"
         return Flaw(place, says, mend, value=said[:200])
+
+    @cached_property
+    def _by_base(self) -> Mapping[str, str]:
+        # Ten thousand rows may each name what is not there.
+        return {_base(path): path for path in reversed(list(self.members))}
 
     def passed_over(self) -> list[str]:
         """Say what was left out on purpose."""
