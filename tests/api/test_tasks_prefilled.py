@@ -34,7 +34,8 @@ async def task(yard: Yard, project: str, **answers: Any) -> str:
 async def test_a_created_task_brings_its_answers_along(yard: Yard) -> None:
     project = await yard.project(FLOW)
     made = await task(yard, project, first=PROBLEM)
-    assert (await yard.owner.get(f"/tasks/{made}")).json["prefills"] == {"first": PROBLEM}
+    page = (await yard.owner.get(f"/tasks/{made}")).json
+    assert (page["prefills"], page["prefilled_by"]) == ({"first": PROBLEM}, "creation")
     said = (await (await yard.person()).post("/next", {"project": project})).json["step_run"]
     assert (said["step"], said["prefill"]) == ("first", PROBLEM)
     assert said["prefill_from"] == {"kind": "creation", "step": None, "by": None}

@@ -61,7 +61,9 @@ def uploading(yard: Yard, settings: Settings) -> Uploading:
 async def brought(yard: Yard) -> dict[str, Any]:
     """Return the answers of the only task, by step, as its page shows them."""
     (task,) = (await yard.owner.get("/tasks")).json["items"]
-    found: dict[str, Any] = (await yard.owner.get(f"/tasks/{task['id']}")).json["prefills"]
+    page = (await yard.owner.get(f"/tasks/{task['id']}")).json
+    found: dict[str, Any] = page["prefills"]
+    assert page["prefilled_by"] == ("upload" if found else None)
     return found
 
 
@@ -264,7 +266,7 @@ async def test_a_preview_shows_answers_as_they_will_be(yard: Yard) -> None:
                     "answer.amount": ("answer.amount", "name"), "sum": (None, None)}  # fmt: skip
     good, bad = seen["rows"]
     assert good["answers"] == {"label": {"labels": ["problem"]}, "amount": {"total": 12.5}}
-    assert [flaw["field"] for flaw in bad["flaws"]] == ["answer.label.labels[0]"]
+    assert [(flaw["field"], flaw["value"]) for flaw in bad["flaws"]] == [("answer.label.labels[0]", "complaint")]
     assert await yard.sql("SELECT 1 FROM task_prefills") == []
 
 

@@ -129,7 +129,7 @@ class TaskPage(TaskRow):
     """A task with everything about it. `step_priorities` hold from their step on, in the order of the flow.
 
     `callback_url` is for those who may export the task. `prefills` are the answers it brought along, by step, for
-    people to start from.
+    people to start from, and `prefilled_by` what gave them.
     """
 
     callback_url: str | None
@@ -137,6 +137,7 @@ class TaskPage(TaskRow):
     input: dict[str, Any]
     metadata: dict[str, Any]
     prefills: dict[str, dict[str, Any]]
+    prefilled_by: Literal["upload", "creation"] | None
     input_schema: dict[str, Any]
     instructions: str
     files: dict[str, FileSaid]

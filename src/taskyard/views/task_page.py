@@ -49,6 +49,7 @@ async def page(session: AsyncSession, actor: Actor, task_id: UUID) -> dict[str, 
         "input": found.input,
         "metadata": found.metadata,
         "prefills": found.prefills,
+        "prefilled_by": ("upload" if found.is_uploaded else "creation") if found.prefills else None,
         "input_schema": version.flow.input_schema,
         "instructions": found.instructions,
         "files": await _files(session, actor, version, given, task_runs),
@@ -137,6 +138,7 @@ _TASK = text(f"""
            task_inputs.input, task_inputs.metadata, coalesce((
                SELECT jsonb_object_agg(brought.step, brought.answer) FROM task_prefills AS brought
                WHERE brought.workspace_id = :workspace_id AND brought.task_id = tasks.id), '{{}}') AS prefills,
+           tasks.upload_id IS NOT NULL AS is_uploaded,
            projects.instructions, runs.flow_version, runs.settings, EXISTS (
                SELECT 1 FROM reservations AS hold WHERE hold.workspace_id = :workspace_id
                AND hold.task_id = tasks.id AND hold.state = 'held') AS is_held, CASE WHEN tasks.audit IS NOT NULL THEN (

@@ -4741,7 +4741,7 @@ export interface components {
          * @description A task with everything about it. `step_priorities` hold from their step on, in the order of the flow.
          *
          *     `callback_url` is for those who may export the task. `prefills` are the answers it brought along, by step, for
-         *     people to start from.
+         *     people to start from, and `prefilled_by` what gave them.
          */
         TaskPage: {
             audit: components["schemas"]["AuditStatus"] | null;
@@ -4798,6 +4798,8 @@ export interface components {
             };
             /** Outputs */
             outputs: number;
+            /** Prefilled By */
+            prefilled_by: ("upload" | "creation") | null;
             /** Prefills */
             prefills: {
                 [key: string]: {

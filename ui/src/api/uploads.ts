@@ -55,6 +55,8 @@ interface Sending {
   project: string
   mode: UploadMode
   mapping: ColumnMapping | null
+  /** The member for whom tasks are kept whose rows name nobody. */
+  reserveFor: string | null
   onProgress: (part: number) => void
   signal: AbortSignal
   /** Made when the file was chosen: sending it again after a broken line makes no second upload. */
@@ -64,12 +66,13 @@ interface Sending {
 export function useSendUpload() {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: ({ file, project, mode, mapping, ...sending }: Sending) => {
+    mutationFn: ({ file, project, mode, mapping, reserveFor, ...sending }: Sending) => {
       const form = new FormData()
       // The fields first: a server that reads as it comes then knows where the rows belong.
       form.append('project', project)
       form.append('mode', mode)
       if (mapping) form.append('mapping', JSON.stringify(mapping))
+      if (reserveFor) form.append('reserve_for', reserveFor)
       form.append('file', file, file.name)
       return sendForm<Upload>('/uploads', form, sending)
     },

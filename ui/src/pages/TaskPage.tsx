@@ -111,7 +111,7 @@ function Shown({ task, said, onSaid }: { task: Task; said: ReactNode; onSaid: (s
               {callbackUrl && <Tabs.Tab value="callbacks">Callbacks</Tabs.Tab>}
             </Tabs.List>
             <Tabs.Panel value="answers" className={css['panel']}>
-              {answers.isError ? <ProblemNotice problem={answers.error} onRetry={() => void answers.refetch()} /> : answers.data ? <AnswersTab answers={ofRun} run={run} shown={shown} onShow={toggle} waitsFor={run?.error?.says ?? run?.reason ?? task.run_reason} /> : <Skeleton height={160} radius={6} />}
+              {answers.isError ? <ProblemNotice problem={answers.error} onRetry={() => void answers.refetch()} /> : answers.data ? <AnswersTab answers={ofRun} run={run} shown={shown} onShow={toggle} waitsFor={run?.error?.says ?? run?.reason ?? task.run_reason} brought={task.prefills} broughtBy={task.prefilled_by === 'upload' ? 'Prefilled by the upload' : 'Prefilled when the task was created'} /> : <Skeleton height={160} radius={6} />}
             </Tabs.Panel>
             <Tabs.Panel value="instructions" className={css['panel']}>
               {task.instructions ? <Markdown text={task.instructions} /> : <EmptyState title="No instructions">This project has none yet. They are written in the Studio.</EmptyState>}

@@ -102,7 +102,7 @@ class Prefills:
         declared = dict(step.output) if step.output else None
         normal = kind.normalise(answer, its_with)
         flaws = kind.check(normal, its_with, declared, sizes=sizes)
-        return normal, [_placed(flaw, place) for flaw in flaws]
+        return normal, [_placed(flaw, place, answer) for flaw in flaws]
 
     def picture_of(self, step_id: str, given: Mapping[str, Any]) -> str | None:
         """Return the file a step's answer lies on, as far as the input tells."""
@@ -209,9 +209,14 @@ def _known(steps: tuple[str, ...]) -> str:
     return f"Steps done by people are {listed(steps)}." if steps else "No step of this project is done by people."
 
 
-def _placed(flaw: Flaw, place: str) -> Flaw:
+def _placed(flaw: Flaw, place: str, answer: Mapping[str, Any]) -> Flaw:
+    """Return a flaw of an answer under the place of the answer, with the field it is in as it was given."""
+    field = re.split(r"[.\[]", flaw.place, maxsplit=1)[0]
+    given = answer.get(field)
+    if isinstance(given, list) and len(given) == 1 and isinstance(given[0], str):
+        given = given[0]
     joined = f"{place}{flaw.place}" if flaw.place.startswith("[") else f"{place}.{flaw.place}".rstrip(".")
-    return Flaw(joined, flaw.says, flaw.mend, value=flaw.value)
+    return Flaw(joined, flaw.says, flaw.mend, value=flaw.value or (None if given is None else shown(given)))
 
 
 def _json(text: str) -> Any:

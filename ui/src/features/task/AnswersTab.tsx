@@ -16,19 +16,42 @@ interface AnswersTabProps {
   onShow: (id: string) => void
   /** Why there are none, in the words of the run. */
   waitsFor: string | null
+  /** Answers the task brought along, by step. */
+  brought: Record<string, Json>
+  /** By what. */
+  broughtBy: string
 }
 
-export function AnswersTab({ answers, run, shown, onShow, waitsFor }: AnswersTabProps) {
-  if (answers.length === 0) return <EmptyState title="No answers yet">{waitsFor ?? 'They appear here as the steps of the flow give them.'}</EmptyState>
+export function AnswersTab({ answers, run, shown, onShow, waitsFor, brought, broughtBy }: AnswersTabProps) {
   return (
     <div>
+      {answers.length === 0 && <EmptyState title="No answers yet">{waitsFor ?? 'They appear here as the steps of the flow give them.'}</EmptyState>}
       {byStep(answers, run?.steps.map((step) => step.id) ?? []).map(([step, list]) => (
         <section key={step} className={css['step']}>
           <h3>{step} <span className="meta">{list[0]?.use}</span></h3>
           {list.map((answer) => <AnswerCard key={answer.id} answer={answer} isShown={shown.has(answer.id)} onShow={onShow} />)}
         </section>
       ))}
+      <Brought brought={brought} by={broughtBy} />
     </div>
+  )
+}
+
+/** What the task came with for people to start from. None of it is an answer yet. */
+function Brought({ brought, by }: { brought: Record<string, Json>; by: string }) {
+  const steps = Object.entries(brought)
+  if (steps.length === 0) return null
+  return (
+    <section className={css['brought']} aria-label="What it came with">
+      <h3>What it came with <span className="meta">for people to start from</span></h3>
+      {steps.map(([step, data]) => (
+        <article key={step} className={css['answer']}>
+          <header><span className={css['by']}>{step}</span><span className={css['prefill']}>{by}</span></header>
+          {('regions' in data || 'lines' in data) && <p>{labelSummary(shapesOf({ id: step, data }))}</p>}
+          <Fields data={data} />
+        </article>
+      ))}
+    </section>
   )
 }
 

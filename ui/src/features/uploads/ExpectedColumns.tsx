@@ -7,7 +7,7 @@ import { Skeleton } from '@/design/Skeleton'
 import { CopyButton } from '@/design/Time'
 import { exampleCsv, exampleJsonl } from '@/features/uploads/examples'
 import css from '@/features/uploads/uploads.module.css'
-import { ENVELOPE, meaningOf } from '@/features/uploads/fields'
+import { ENVELOPE, answerColumns, meaningOf } from '@/features/uploads/fields'
 
 interface ExpectedColumnsProps {
   schema: ProjectSchema | undefined
@@ -19,6 +19,7 @@ export function ExpectedColumns({ schema, problem }: ExpectedColumnsProps) {
   if (!schema) return <Skeleton height={120} radius={6} />
   const fields = Object.entries(schema.input.properties ?? {})
   const required = schema.input.required ?? []
+  const answers = new Set(answerColumns(schema))
   return (
     <div>
       <table className={css['fields']} aria-label="Expected columns">
@@ -36,6 +37,12 @@ export function ExpectedColumns({ schema, problem }: ExpectedColumnsProps) {
             <tr key={each.name} className={css['extra']}>
               <td><code>{each.name}</code></td>
               <td>{each.says}</td>
+            </tr>
+          ))}
+          {schema.prefills.filter(({ columns }) => columns.some((name) => answers.has(name))).map(({ step, columns }) => (
+            <tr key={step} className={css['extra']}>
+              <td><code>answer.{step}</code></td>
+              <td>An answer for people to start from at {step}: a JSON object{columns.length > 1 && <>, or a field each: <code>{columns[1]}</code>{columns.length > 2 && ' and so on'}</>}</td>
             </tr>
           ))}
         </tbody>
@@ -56,7 +63,7 @@ function Field({ name, field, isRequired }: { name: string; field: JsonSchema; i
 
 function Example({ schema }: { schema: ProjectSchema }) {
   const [format, setFormat] = useState('csv')
-  const text = format === 'csv' ? exampleCsv(schema.example) : exampleJsonl(schema.example)
+  const text = format === 'csv' ? exampleCsv(schema) : exampleJsonl(schema)
   return (
     <details className={css['example']}>
       <summary>An example file</summary>

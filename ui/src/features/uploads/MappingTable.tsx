@@ -1,6 +1,6 @@
 // Which column of the file goes to which field.
 import type { ColumnMapping, ProjectSchema, UploadPreview } from '@/api/types'
-import { ENVELOPE } from '@/features/uploads/fields'
+import { ENVELOPE, answerColumns } from '@/features/uploads/fields'
 import css from '@/features/uploads/uploads.module.css'
 
 interface MappingTableProps {
@@ -14,6 +14,7 @@ const WHY: Record<string, string> = { remembered: 'as last time', similar: 'a si
 export function MappingTable({ preview, schema, onChange }: MappingTableProps) {
   const fields = Object.keys(schema.input.properties ?? {})
   const beside = ENVELOPE.map((each) => each.name).filter((name) => !fields.includes(name))
+  const answers = answerColumns(schema)
   const now = Object.fromEntries(preview.columns.map((column) => [column.name, column.to]))
   const change = (name: string, to: string | null) => {
     const next: ColumnMapping = { ...now, [name]: to }
@@ -35,9 +36,10 @@ export function MappingTable({ preview, schema, onChange }: MappingTableProps) {
               <td>
                 <select className={css['goes']} aria-label={`Where ${column.name} goes`} value={column.to ?? ''} onChange={(event) => change(column.name, event.currentTarget.value || null)}>
                   <option value="">Left out</option>
-                  {column.to && ![...fields, ...beside].includes(column.to) && <option value={column.to}>{column.to === 'input' ? 'The whole input' : column.to}</option>}
+                  {column.to && ![...fields, ...beside, ...answers].includes(column.to) && <option value={column.to}>{column.to === 'input' ? 'The whole input' : column.to}</option>}
                   <optgroup label="Input">{fields.map((name) => <option key={name} value={name}>{name}</option>)}</optgroup>
                   <optgroup label="Beside it">{beside.map((name) => <option key={name} value={name}>{name}</option>)}</optgroup>
+                  {answers.length > 0 && <optgroup label="Answers to start from">{answers.map((name) => <option key={name} value={name}>{name}</option>)}</optgroup>}
                 </select>
               </td>
               <td className={css['soft']}>{column.to === null && column.by !== 'mark' ? '' : WHY[column.by ?? '']}</td>

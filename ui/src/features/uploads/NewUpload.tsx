@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from 'react'
 import { projectSchemaQuery } from '@/api/projects'
 import type { ColumnMapping, Project, ProjectSchema, Upload, UploadMode, UploadPreview } from '@/api/types'
 import { WHOLE_BYTES_MAX, isTooLargeToShow, uploadPreviewQuery, useSendUpload } from '@/api/uploads'
+import { useMay } from '@/api/who'
 import { Button } from '@/design/Button'
 import { Dialog, DialogFoot } from '@/design/Dialog'
 import { ProblemNotice } from '@/design/Notice'
@@ -15,6 +16,7 @@ import { Skeleton } from '@/design/Skeleton'
 import { hasLook, toLookAt } from '@/features/uploads/bundle'
 import { DropArea } from '@/features/uploads/DropArea'
 import { ExpectedColumns } from '@/features/uploads/ExpectedColumns'
+import { KeepFor, type Keeper } from '@/features/uploads/KeepFor'
 import { MappingTable } from '@/features/uploads/MappingTable'
 import { PreviewRows } from '@/features/uploads/PreviewRows'
 import css from '@/features/uploads/uploads.module.css'
@@ -43,11 +45,13 @@ export function NewUpload({ open, onClose, ...rest }: NewUploadProps) {
 
 function NewUploadForm({ onClose, projects, project, onProject, chosen: given, onSent }: Omit<NewUploadProps, 'open'>) {
   const { file } = given
+  const mayKeep = useMay('work.release_any')
+  const [keeper, setKeeper] = useState<Keeper | null>(null)
   const [mode, setMode] = useState<UploadMode>('valid_rows')
   const [part, setPart] = useState(0)
   const [chosenMapping, setMapping] = useState<{ file: File; project: string; mapping: ColumnMapping } | null>(null)
   const stop = useRef<AbortController>(null)
-  const intent = useRef<{ file: File; project: string; mode: UploadMode; mapping: string; key: string }>(null)
+  const intent = useRef<{ file: File; project: string; mode: UploadMode; said: string; key: string }>(null)
   const send = useSendUpload()
   const schema = useQuery({ ...projectSchemaQuery(project), enabled: project !== '' })
   const mine = chosenMapping?.file === file && chosenMapping?.project === project ? chosenMapping.mapping : null
@@ -64,17 +68,20 @@ function NewUploadForm({ onClose, projects, project, onProject, chosen: given, o
         : preview.data && preview.data.rows.length === 0 && preview.data.problem
           ? 'The file cannot be taken like this: see what is wrong with it.'
           : null
+  // Where a column says it, each row is for whom it names.
+  const isKept = mayKeep && !preview.data?.columns.some((column) => column.to === 'reserve_for')
   const submit = () => {
     if (!file) return
     // Sent again after a broken line, the same file must not become a second upload.
     const mapping = preview.data && preview.data.columns.length > 0 ? Object.fromEntries(preview.data.columns.map((column) => [column.name, column.to])) : mine
     const last = intent.current
-    const said = JSON.stringify(mapping)
-    if (last?.file !== file || last.project !== project || last.mode !== mode || last.mapping !== said) intent.current = { file, project, mode, mapping: said, key: uuid() }
+    const reserveFor = isKept ? (keeper?.id ?? null) : null
+    const said = JSON.stringify([mapping, reserveFor])
+    if (last?.file !== file || last.project !== project || last.mode !== mode || last.said !== said) intent.current = { file, project, mode, said, key: uuid() }
     const idempotencyKey = intent.current?.key ?? uuid()
     stop.current = new AbortController()
     setPart(0)
-    send.mutate({ file, project, mode, mapping, onProgress: setPart, signal: stop.current.signal, idempotencyKey }, { onSuccess: onSent })
+    send.mutate({ file, project, mode, mapping, reserveFor, onProgress: setPart, signal: stop.current.signal, idempotencyKey }, { onSuccess: onSent })
   }
   return (
     <>
@@ -99,9 +106,10 @@ function NewUploadForm({ onClose, projects, project, onProject, chosen: given, o
           {preview.data.columns.length > 0 && <MappingTable preview={preview.data} schema={schema.data} onChange={(mapping) => setMapping({ file, project, mapping })} />}
           {preview.data.notes.map((note) => <p key={note} className={css['soft']}><Sentence text={note} /></p>)}
           <FileFlaws preview={preview.data} schema={schema.data} />
-          <PreviewRows preview={preview.data} />
+          <PreviewRows preview={preview.data} keeper={isKept ? (keeper?.name ?? null) : null} />
         </>
       )}
+      {isKept && <KeepFor project={chosen} keeper={keeper} onKeeper={setKeeper} />}
       <Radio.Group label="When a row is wrong" value={mode} onChange={(value) => setMode(value as UploadMode)}>
         <div className={css['modes']}>
           <Radio size="xs" value="valid_rows" label="Take the valid rows, list the others" />

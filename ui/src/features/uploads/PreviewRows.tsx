@@ -2,23 +2,25 @@
 import { IconAlertTriangle } from '@tabler/icons-react'
 import type { UploadPreview } from '@/api/types'
 import { Sentence } from '@/design/Sentence'
+import { answerInCell, columnOf } from '@/features/uploads/fields'
 import css from '@/features/uploads/uploads.module.css'
 import { count } from '@/lib/format'
 
 type Row = UploadPreview['rows'][number]
 
-const BESIDE = ['external_id', 'priority', 'batch', 'metadata', 'callback_url'] as const
+const BESIDE = ['external_id', 'priority', 'batch', 'metadata', 'callback_url', 'reserve_for'] as const
 
 const shown = (value: unknown): string => (value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value))
-const besideOf = (row: Row, name: (typeof BESIDE)[number]): string =>
-  name === 'metadata' ? (Object.keys(row.metadata).length > 0 ? JSON.stringify(row.metadata) : '') : name === 'priority' && row.priority === 0 ? '' : shown(row[name])
-const topOf = (field: string | null): string => /^[^.[]*/.exec(field ?? '')?.[0] ?? ''
+const besideOf = (row: Row, name: (typeof BESIDE)[number], keeper: string | null): string =>
+  name === 'reserve_for' ? (row.reserve_for?.name ?? (row.flaws.length === 0 ? (keeper ?? '') : '')) : name === 'metadata' ? (Object.keys(row.metadata).length > 0 ? JSON.stringify(row.metadata) : '') : name === 'priority' && row.priority === 0 ? '' : shown(row[name])
 
-export function PreviewRows({ preview }: { preview: UploadPreview }) {
+/** `keeper` is who the tasks are kept for whose rows name nobody. */
+export function PreviewRows({ preview, keeper }: { preview: UploadPreview; keeper: string | null }) {
   const { rows } = preview
   if (rows.length === 0) return null
-  const fields = [...new Set(rows.flatMap((row) => [...Object.keys(row.input ?? {}), ...row.flaws.map((flaw) => topOf(flaw.field))]))].filter((name) => name && !(BESIDE as readonly string[]).includes(name))
-  const beside = BESIDE.filter((name) => rows.some((row) => besideOf(row, name) !== '' || row.flaws.some((flaw) => topOf(flaw.field) === name)))
+  const fields = [...new Set(rows.flatMap((row) => [...Object.keys(row.input ?? {}), ...row.flaws.map((flaw) => columnOf(flaw.field))]))].filter((name) => name && !name.startsWith('answer.') && name !== 'answers' && !(BESIDE as readonly string[]).includes(name))
+  const beside = BESIDE.filter((name) => rows.some((row) => besideOf(row, name, keeper) !== '' || row.flaws.some((flaw) => columnOf(flaw.field) === name)))
+  const answers = [...new Set(rows.flatMap((row) => [...Object.keys(row.answers).map((step) => `answer.${step}`), ...row.flaws.map((flaw) => columnOf(flaw.field)).filter((name) => name.startsWith('answer.'))]))]
   const hasPictures = rows.some((row) => row.picture)
   const bad = rows.filter((row) => row.flaws.length > 0)
   return (
@@ -34,12 +36,13 @@ export function PreviewRows({ preview }: { preview: UploadPreview }) {
               {hasPictures && <th scope="col">Picture</th>}
               {fields.map((name) => <th key={name} scope="col">{name}</th>)}
               {beside.map((name) => <th key={name} scope="col" className={css['soft']}>{name}</th>)}
+              {answers.map((name) => <th key={name} scope="col" className={css['soft']}>{name}</th>)}
               {bad.length > 0 && <th scope="col">What is wrong</th>}
             </tr>
           </thead>
           <tbody>
             {rows.map((row) => {
-              const flaws = (name: string) => row.flaws.filter((flaw) => topOf(flaw.field) === name)
+              const flaws = (name: string) => row.flaws.filter((flaw) => columnOf(flaw.field) === name)
               const cell = (name: string, text: string) => {
                 const wrong = flaws(name)
                 return (
@@ -53,7 +56,8 @@ export function PreviewRows({ preview }: { preview: UploadPreview }) {
                   <td className="numbers">{count(row.row)}</td>
                   {hasPictures && <td className={css['pictured']}>{row.picture && <img src={row.picture} alt={`Row ${row.row}`} />}</td>}
                   {fields.map((name) => cell(name, shown(row.input?.[name])))}
-                  {beside.map((name) => cell(name, besideOf(row, name)))}
+                  {beside.map((name) => cell(name, besideOf(row, name, keeper)))}
+                  {answers.map((name) => cell(name, answerInCell(row.answers[name.slice('answer.'.length)] ?? {})))}
                   {bad.length > 0 && (
                     <td className={css['whatIsWrong']}>
                       {row.flaws.map((flaw, at) => (

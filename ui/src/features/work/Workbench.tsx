@@ -10,6 +10,7 @@ import { ProblemNotice } from '@/design/Notice'
 import { ConflictDialog, SkipDialog } from '@/features/work/Dialogs'
 import { LateSubmit, SentButStuck } from '@/features/work/Endings'
 import { InstructionsDrawer } from '@/features/work/Instructions'
+import { PrefilledFrom } from '@/features/work/PrefilledFrom'
 import { useAnswer } from '@/features/work/use-answer'
 import { useLease } from '@/features/work/use-lease'
 import { type Flaw, useRefusals } from '@/features/work/use-refusals'
@@ -120,6 +121,7 @@ export function Workbench({ hold, queue, prefilled, check, written, isDrawn, edi
         </div>
       )}
       {wrong === 0 && refusals.problem && <div className={css['refusal']}><ProblemNotice problem={refusals.problem} onRetry={refusals.problem.mayRetry ? send : undefined} /></div>}
+      {hold.step_run.prefill && hold.step_run.prefill_from && held.draft_revision === 0 && <PrefilledFrom source={hold.step_run.prefill_from} />}
       {isDrawn && (
         <div className={`${css['notice']} ${css['small']}`}>
           <IconDeviceDesktop size={16} aria-hidden />
