@@ -36,8 +36,12 @@ async def test_a_created_task_brings_its_answers_along(yard: Yard) -> None:
     made = await task(yard, project, first=PROBLEM)
     page = (await yard.owner.get(f"/tasks/{made}")).json
     assert (page["prefills"], page["prefilled_by"]) == ({"first": PROBLEM}, "creation")
-    said = (await (await yard.person()).post("/next", {"project": project})).json["step_run"]
+    ana = await yard.person()
+    said = (await ana.post("/next", {"project": project})).json["step_run"]
     assert (said["step"], said["prefill"]) == ("first", PROBLEM)
+    # Of other steps, annotators see no more than of answers.
+    seen = (await ana.get(f"/tasks/{made}")).json
+    assert (seen["prefills"], seen["prefilled_by"]) == ({}, None)
     assert said["prefill_from"] == {"kind": "creation", "step": None, "by": None}
 
 

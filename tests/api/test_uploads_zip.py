@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from taskyard.domain import files
+from taskyard.domain.uploads import preview_zip
 from taskyard.kit.settings import Settings
 from taskyard.worker import Worker
 from tests.builders import CLASSIFY_FLOW, Yard, a_picture
@@ -389,6 +390,25 @@ async def test_a_preview_shows_the_columns_of_a_manifest_and_names_that_are_no_f
     assert fine["picture"]
     assert fine["flaws"] == []
     assert bad["flaws"][0]["says"].startswith("gone.png is neither a file of the ZIP")
+
+
+@pytest.mark.parametrize("name", ["manifest.csv", "manifest.jsonl", "manifest.json"])
+async def test_a_preview_reads_no_more_of_a_manifest_than_its_first_rows(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(preview_zip, "MANIFEST_BYTES_SEEN", 100_000)
+    project = await yard.project(NOTED_FLOW)
+    rows = [{"photo": f"none-{number}.png"} for number in range(20_000)]
+    lines = [json.dumps(row) for row in rows]
+    said = {
+        "manifest.csv": "photo\n" + "\n".join(row["photo"] for row in rows),
+        "manifest.jsonl": "\n".join(lines),
+        "manifest.json": f"[{','.join(lines)}",  # its end, which is not looked at, is missing
+    }
+    content = a_zip({name: said[name].encode(), "cat.png": CAT})
+    seen = await yard.owner.post("/uploads/preview", files={"file": ("p.zip", content)}, data={"project": project})
+    assert [column["name"] for column in seen.json["columns"]] == ["photo"]
+    assert [row["row"] for row in seen.json["rows"]] == list(range(1, 21))
 
 
 async def test_a_preview_says_that_a_manifest_is_needed(yard: Yard) -> None:

@@ -42,14 +42,15 @@ async def page(session: AsyncSession, actor: Actor, task_id: UUID) -> dict[str, 
     version = await _version(session, actor, found.project_id, found.flow_version)
     task_runs = await run_page.of_task(session, actor, task_id)
     given = {**found.input, **(found.settings or {}).get("input", {})}
+    prefills = {} if _sees_own_only(actor) else found.prefills
     return {
         **row,
         "step_priorities": found.step_priorities or {},
         "callback_url": found.callback_url if actor.may(Permission.TASKS_EXPORT) else None,
         "input": found.input,
         "metadata": found.metadata,
-        "prefills": found.prefills,
-        "prefilled_by": ("upload" if found.is_uploaded else "creation") if found.prefills else None,
+        "prefills": prefills,
+        "prefilled_by": ("upload" if found.is_uploaded else "creation") if prefills else None,
         "input_schema": version.flow.input_schema,
         "instructions": found.instructions,
         "files": await _files(session, actor, version, given, task_runs),
@@ -78,10 +79,15 @@ async def answers(session: AsyncSession, actor: Actor, task_id: UUID) -> dict[st
     Annotators see their own and the models' while the task is open, so that nobody copies; later they see all.
     """
     await must_see(session, actor, task_id)
-    own_only = not actor.may(Permission.TASKS_WRITE) and actor.role == "annotator"
-    values = {"workspace_id": actor.workspace_id, "id": task_id, "me": actor.member_id, "own_only": own_only}
+    own_only = {"me": actor.member_id, "own_only": _sees_own_only(actor)}
+    values = {"workspace_id": actor.workspace_id, "id": task_id, **own_only}
     items = [row.answer for row in (await session.execute(_ANSWERS, values)).all()]
     return {"items": items, "next": None, "total": len(items), "total_is_exact": True}
+
+
+def _sees_own_only(actor: Actor) -> bool:
+    """Say whether somebody sees of answers only what they gave, or are given to start from in their work."""
+    return not actor.may(Permission.TASKS_WRITE) and actor.role == "annotator"
 
 
 async def _refuse_archived(session: AsyncSession, actor: Actor, task_id: UUID) -> None:

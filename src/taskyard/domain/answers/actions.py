@@ -24,8 +24,8 @@ from taskyard.kit.problems import Problem
 from taskyard.steps.registry import step_kinds
 from taskyard.steps.values import Size
 
-# Where a prefill comes from that is no step's.
-BROUGHT = "task"
+# Where a prefill comes from that is no step's: no step can be called so.
+BROUGHT = ":task"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Work:
     output_schema: Mapping[str, Any]
     prefill: Mapping[str, Any] | None
     prefill_from: str | None
-    """The step whose answer it is, `input`, or `task` for what the task brought along."""
+    """The step whose answer it is, `input`, or `BROUGHT` for what the task brought along."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,13 +130,10 @@ class Prefills:
         except CellRefused as refused:
             return Flaw(place, refused.says, refused.mend, value=shown(value))
         before = answers.setdefault(step, {})
-        if not isinstance(read, dict):
-            answers[step] = read
-        elif twice := sorted(before.keys() & read.keys()):
+        if twice := sorted(before.keys() & read.keys()):
             says = f"{listed(twice)} of this answer {'is' if len(twice) == 1 else 'are'} there twice"
             return Flaw(place, says, "Give each field of an answer once.")
-        else:
-            before |= read
+        before |= read
         return None
 
     def _whole(self, step: str, value: Any) -> Any:

@@ -5,7 +5,8 @@ Most rows say nothing of the kind, and cost nothing here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -24,6 +25,7 @@ from taskyard.domain.uploads.tables import Upload
 from taskyard.domain.workspaces import Member
 from taskyard.kit import strict_json
 from taskyard.kit.problems import Flaw
+from taskyard.steps.values import Size
 
 RESERVE_FOR = "reserve_for"
 NOT_ALLOWED = Flaw(
@@ -109,9 +111,9 @@ class Beside:
         await self._session.execute(_KEEP_OTHERS, {"member": keeper.id, "role": keeper.role})
 
     async def _note_brought(self, brought: Sequence[Brought], files: Sequence[File]) -> list[RowError]:
-        errors = [
-            error_of(each.row, flaw) for each in brought for flaw in flaws_on_pictures(self._checker, each, files)
-        ]
+        sizes = runs.sizes_of(files)
+        # In a thread: ten thousand answers with their regions would hold up all else this worker does.
+        errors = await asyncio.to_thread(self._errors_on_pictures, brought, sizes)
         wrong = {error.row for error in errors}
         good = [each for each in brought if each.row not in wrong]
         if good:
@@ -124,11 +126,16 @@ class Beside:
             await self._session.execute(_NOTE, values)
         return errors
 
+    def _errors_on_pictures(self, brought: Sequence[Brought], sizes: Mapping[str, Size]) -> list[RowError]:
+        return [error_of(each.row, flaw) for each in brought for flaw in flaws_on_pictures(self._checker, each, sizes)]
 
-def flaws_on_pictures(checker: FlowChecker, each: Brought, files: Sequence[File]) -> list[Flaw]:
-    """Return what is wrong with an answer now that the size of its picture is known."""
-    sizes = runs.sizes_of([file for file in files if str(file.id) == each.picture])
-    return checker.prefills.check(each.step, each.answer, each.given, each.place, sizes)[1] if sizes else []
+
+def flaws_on_pictures(checker: FlowChecker, each: Brought, sizes: Mapping[str, Size]) -> list[Flaw]:
+    """Return what is wrong with an answer now that the sizes of the pictures are known, by the ids of their files."""
+    if each.picture is None or each.picture not in sizes:
+        return []
+    own = {each.picture: sizes[each.picture]}
+    return checker.prefills.check(each.step, each.answer, each.given, each.place, own)[1]
 
 
 def _first_turn(opening: Opening, role: str) -> int | None:

@@ -42,7 +42,7 @@ async def judged(
             else:
                 keepers[row.number] = keeper
     for each, file in await _on_pictures(session, workspace_id, checker, rows):
-        flaws[each.row] += flaws_on_pictures(checker, each, [file])
+        flaws[each.row] += flaws_on_pictures(checker, each, runs.sizes_of([file]))
     return Judged(flaws, keepers)
 
 

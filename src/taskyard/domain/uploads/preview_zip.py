@@ -33,6 +33,8 @@ from taskyard.web.desk import Desk
 
 # Pictures that take longer than this in all are left to the upload itself.
 SECONDS_MAX = 5.0
+# Of a manifest, which may be a gigabyte, no more than its first rows are looked at.
+MANIFEST_BYTES_SEEN = 1_000_000
 SIDE = 96
 
 
@@ -59,10 +61,11 @@ async def look_inside(
         except ZipNeedsManifest as problem:
             return Look(Format.ZIP, (), (), problem)
         return Look(Format.ZIP, (), list(islice(MemberRows(contents, field), ROWS_SHOWN)), None)
+    is_part = contents.manifest.size > MANIFEST_BYTES_SEEN
     async with objects.incoming(contents.manifest.size) as laid:
-        await asyncio.to_thread(lay_out, contents, laid.path)
+        await asyncio.to_thread(lay_out, contents, laid.path, MANIFEST_BYTES_SEEN)
         name = contents.manifest.name
-        looking = partial(look, is_part=False, private_callbacks=private_callbacks)
+        looking = partial(look, is_part=is_part, private_callbacks=private_callbacks)
         seen = await asyncio.to_thread(looking, laid.path, name, checker, said, remembered)
     return seen._replace(format=Format.ZIP)
 

@@ -153,14 +153,16 @@ def field_for_files(checker: InputChecker, name: str) -> str:
     return field
 
 
-def lay_out(contents: Contents, path: Path) -> None:
-    """Unpack the manifest to a file of its own, so that it is read like any file of rows."""
+def lay_out(contents: Contents, path: Path, most: int | None = None) -> None:
+    """Unpack the manifest, or so many bytes of it, to a file of its own, so that it is read like any file of rows."""
     if contents.manifest is None:
         return
     try:
         with disk_trouble_told(), path.open("wb") as file:
             for piece in unpacked(contents.path, contents.manifest):
                 file.write(piece)
+                if most is not None and file.tell() >= most:
+                    return
     except MemberBroken as broken:
         place = contents.manifest.name
         raise ZipUnusable(
