@@ -18,6 +18,8 @@ INPUT = "input"
 # What a file of failed rows has beside the source's own: the number of each row there, and what was wrong with it.
 ROW_MARK, ERROR_MARK = "_row", "_error"
 MARKS = (ROW_MARK, ERROR_MARK)
+_WITHOUT_ANSWERS = frozenset(ENVELOPE) - {ANSWERS}
+_CHECKED = frozenset(ENVELOPE) - {"callback_url"}
 ENVELOPE_AND_MARKS = frozenset((*ENVELOPE, *MARKS))
 CHARS_MAX = {"external_id": EXTERNAL_ID_CHARS_MAX, "batch": BATCH_CHARS_MAX, "reserve_for": 254}
 # One row in memory: with this, an unclosed quote or bracket cannot fill it.
@@ -172,10 +174,12 @@ class RowMaker:
             if twice is not None:
                 flaw = Flaw(twice, "is there twice, as two keys go there", "Leave one of them out of the mapping.")
                 return bad_row(number, line, flaw)
-        if value.keys().isdisjoint(self.reserved) and INPUT not in value and not self._has_strange_answer(value):
+        # One look at all names together: a misspelt column of an answer would be taken for a field of the input.
+        may_bring = self._prefills is not None and COLUMN in "\n".join(value)
+        if not may_bring and value.keys().isdisjoint(self.reserved) and INPUT not in value:
             return Row(number, line, value, flaws=tuple(self.checker.flaws(value, is_shallow=True)))
         flaws: list[Flaw] = []
-        is_told = self.is_beside if self._has_strange_answer(value) else self.reserved.__contains__
+        is_told = self.is_beside if may_bring else self.reserved.__contains__
         if self._has_envelopes and isinstance(value.get(INPUT), dict):
             given = value[INPUT]
             told = {name: inner for name, inner in value.items() if is_told(name) or name in ENVELOPE_AND_MARKS}
@@ -195,10 +199,6 @@ class RowMaker:
         if name in self.reserved:
             return True
         return self._prefills is not None and name.startswith(COLUMN) and name not in self.checker.fields
-
-    def _has_strange_answer(self, value: Mapping[str, Any]) -> bool:
-        # Looked for only where it would be taken for a field of the input, or was refused as one.
-        return self._prefills is not None and COLUMN in "\n".join(value) and any(map(self.is_beside, value))
 
     def of_cells(self, given: dict[str, Any], flaws: list[Flaw], told: dict[str, str], number: int, line: int) -> Row:
         """Return the row for one line of a table: fields already read, the envelope's cells still text."""
@@ -223,7 +223,7 @@ class RowMaker:
     def _row(
         self, number: int, line: int, given: dict[str, Any], told: Mapping[str, Any], flaws: list[Flaw], mark: Any
     ) -> Row:
-        answers = self._answers(told, given, flaws)
+        answers = NO_ANSWERS if told.keys() <= _WITHOUT_ANSWERS else self._answers(told, given, flaws)
         if flaws:
             return Row(number, line, given, flaws=tuple(flaws), mark=mark)
         told_of = told.get
@@ -238,15 +238,16 @@ class RowMaker:
             told_of("batch"),
             metadata,
             told_of("callback_url"),
-            mark=mark,
-            reserve_for=told_of("reserve_for"),
-            answers=answers,
+            (),
+            mark,
+            told_of("reserve_for"),
+            answers,
         )
 
     def _answers(self, told: Mapping[str, Any], given: Mapping[str, Any], flaws: list[Flaw]) -> Mapping[str, Any]:
         """Return the answers a row brings along, checked; what is wrong with them is added to the flaws."""
         prefills = self._prefills
-        if prefills is None or not (ANSWERS in told or COLUMN in "\n".join(told)):
+        if prefills is None:
             return NO_ANSWERS
         its = {name: value for name, value in told.items() if name == ANSWERS or name.startswith(COLUMN)}
         answers, wrong = prefills.gathered(its)
@@ -289,8 +290,8 @@ def envelope_flaws(told: Mapping[str, Any], *, private_callbacks: bool = False) 
     refused = None if url is None else callback_flaw(url, may_be_private=private_callbacks)
     flaws = [refused] if refused else []
     for name, value in told.items():
-        # An answer is checked as one.
-        if value is None or name == "callback_url" or name.startswith(COLUMN):
+        # An answer in a column of its own is checked as one.
+        if value is None or name not in _CHECKED:
             continue
         says = mend = None
         if name == "priority":
