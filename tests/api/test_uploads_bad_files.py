@@ -23,6 +23,8 @@ REFUSED_AT_ONCE = {
         "format_not_supported",
     ),
     "a picture named .json": ("tasks.json", b"\x89PNG\r\n\x1a\n", "format_not_supported"),
+    "text named .zip": ("photos.zip", b"not a zip\n", "format_not_supported"),
+    "text named .parquet": ("rows.parquet", b"text\nhello\n", "format_not_supported"),
     "UTF-16 without its mark": ("tasks.csv", "text\nx\n".encode("utf-16-le"), "text_not_readable"),
     "UTF-32": ("tasks.csv", "text\nx\n".encode("utf-32"), "text_not_readable"),
     "nothing": ("tasks.csv", b"", "file_has_no_rows"),

@@ -39,6 +39,8 @@ _ZIP = b"PK\x03\x04"
 _SAVE_AS = "In the spreadsheet choose Save as, CSV UTF-8."
 _UNPACK = "Unpack it and upload what is inside."
 _PICTURE_MEND = "Pack pictures as a ZIP: each becomes a task."
+# What nobody means to be read as text.
+_NO_TEXTS = {"zip": "ZIP", "parquet": "Parquet", "xlsx": "Excel workbook"}
 _SIGNS: tuple[tuple[bytes, str, str], ...] = (
     (b"\x1f\x8b", "a gzip archive", _UNPACK),
     (b"PK\x05\x06", "an empty ZIP archive", "Upload the file itself."),
@@ -100,6 +102,11 @@ def format_of(path: Path, name: str) -> Format:
     text = codecs.getincrementaldecoder(encoding_of(head[:4096], name))(errors="replace").decode(head)
     if not text.strip():
         raise FileHasNoRows(name=name)
+    ending = name.lower().rpartition(".")[2]
+    if ending in _NO_TEXTS:
+        mend = "Save or pack it anew; if it is text, name it .csv, .json or .jsonl."
+        flaw = Flaw("", f"Its name ends with .{ending}, and its content is no {_NO_TEXTS[ending]}.", mend)
+        raise FormatNotSupported([flaw], name=name, what=f"no {_NO_TEXTS[ending]}, as its name says it is")
     return _format_of_text(text, name, is_whole=len(head) < HEAD_BYTES)
 
 
