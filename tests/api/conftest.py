@@ -8,11 +8,17 @@ import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from taskyard import wiring
+from taskyard.domain.callbacks import Sender
 from taskyard.domain.workspaces import passwords
 from taskyard.gateways.postgres import EmbeddedPostgres
+from taskyard.kit.db.engine import WORKER_ROLE, Database
 from taskyard.kit.settings import Settings
 from taskyard.web.desk import Desk
+from tests.builders import Yard
+from tests.builders.callbacks import Line
 from tests.builders.installs import Install, installed
+from tests.builders.receivers import receiving
 from tests.builders.served import Served
 from tests.conftest import TEMPLATE
 
@@ -53,3 +59,32 @@ def quick_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     passwords._nobody.cache_clear()
     yield
     passwords._nobody.cache_clear()
+
+
+@pytest.fixture
+def private(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings of an operator who lets callbacks go to addresses of their own network; a silent receiver has 300 ms."""
+    chosen = {"callback_private": True, "callback_seconds_max": 0.3}
+    monkeypatch.setattr(desk, "settings", desk.settings.model_copy(update=chosen))
+    return desk.settings
+
+
+@pytest.fixture
+async def as_worker(database_url: str) -> AsyncIterator[Database]:
+    made = Database(database_url, role=WORKER_ROLE)
+    wiring.connect(made)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def line(yard: Yard, private: Settings, as_worker: Database) -> AsyncIterator[Line]:
+    sender = Sender(as_worker, private)
+    async with receiving() as receiver:
+        made = Line(yard, sender, receiver, as_worker)
+        made.project = await yard.project(shared_with_clients=True)
+        made.ana = await yard.person(name="Ana")
+        yield made
+    # Nothing of this test is told in another's time.
+    await yard.sql("DELETE FROM deliveries WHERE workspace_id = :here", here=yard.workspace_id)
+    await sender.close()

@@ -132,7 +132,7 @@ class Outgoing:
         found = [written] if written is not None else await self._resolved(host, port)
         allowed = [address for address in found if self._may_be_private or is_public(address)]
         if found and not allowed:
-            raise NotReached(why=f"{host} is {found[0]}, an address of a private network: nothing is sent there")
+            raise NotReached(why=f"{host} stands for an address of a private network: nothing is sent there")
         return allowed[:ADDRESSES_MAX]
 
     async def _resolved(self, host: str, port: int) -> list[Address]:

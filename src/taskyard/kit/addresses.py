@@ -9,6 +9,9 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # What carries an IPv4 address inside: a translator hands it on to that one.
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+# Of IPv6 only this much is given to the open network; of IPv4 this part is not, though it is called global.
+_GIVEN = ipaddress.ip_network("2000::/3")
+_OF_PROTOCOLS = ipaddress.ip_network("192.0.0.0/24")
 _LOCAL_ENDINGS = (".localhost", ".local", ".internal")
 
 
@@ -21,7 +24,9 @@ def is_public(address: Address) -> bool:
     inner = _inside(address)
     if inner is not None:
         return is_public(inner)
-    return address.is_global and not address.is_multicast
+    if not address.is_global or address.is_multicast:
+        return False
+    return address in _GIVEN if isinstance(address, ipaddress.IPv6Address) else address not in _OF_PROTOCOLS
 
 
 def literal(host: str) -> Address | None:

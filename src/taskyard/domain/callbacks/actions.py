@@ -29,10 +29,13 @@ from taskyard.domain.callbacks.rules import (
 from taskyard.domain.callbacks.tables import CallbackSecret, Delivery, DeliveryAttempt
 from taskyard.kit.db import clock
 from taskyard.kit.settings import Settings
+from taskyard.kit.words import counted
 
 # Beyond the time a receiver has: for what stands before and after the request itself.
 LEASE_MARGIN_SECONDS = 15
 HOUR_SECONDS = 3600
+# A receiver that did not answer is tried with something else of its line after this time, at the latest.
+SPARED_SECONDS_MAX = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Outcome:
 
 async def take(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID], settings: Settings) -> list[Order]:
     """Begin an attempt at each of these that is still free. What another worker is just taking is left to it."""
-    found = await store.lock_free(session, workspace_id, ids, DeliveryState.WAITING)
+    found = await store.lock_due(session, workspace_id, ids)
     if not found:
         return []
     now = await clock.now(session)
@@ -105,6 +108,7 @@ async def finish(session: AsyncSession, order: Order, outcome: Outcome, settings
     if is_success(outcome.status):
         DELIVERY.move(delivery, "deliver")
         delivery.ended_at = now
+        await store.let_follow(session, delivery, now, has_ended=True)
         return
     wait = next_wait(
         delivery.tries,
@@ -117,11 +121,16 @@ async def finish(session: AsyncSession, order: Order, outcome: Outcome, settings
     if wait is None or outcome.status == GONE:
         DELIVERY.move(delivery, "give_up")
         delivery.ended_at = now
-        says = f"The callback about {delivery.type} was given up after {delivery.tries} tries: {error}"
+        await store.let_follow(session, delivery, now, has_ended=True)
+        # Not why: a timeline is read by people who need not know of networks and receivers.
+        says = f"The callback about {delivery.type} was given up after {counted(delivery.tries, 'attempt')}."
         ledger.record(session, facts.delivery_fact("given_up", delivery, says), by=Actor.system(order.workspace_id))
         return
     DELIVERY.move(delivery, "retry")
     delivery.due_at = now + timedelta(seconds=wait)
+    await store.let_follow(session, delivery, delivery.due_at, has_ended=False)
+    if outcome.status is None:
+        await store.spare(session, delivery, now + timedelta(seconds=min(wait, SPARED_SECONDS_MAX)))
 
 
 async def give_back(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID], token: int | None = None) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -67,12 +67,19 @@ async def forget(session: AsyncSession, workspace_id: UUID, facts: Sequence[Fact
     """Remove what was told of deleted tasks, and what was still to be told."""
     ids = [fact.task_id for fact in facts if fact.task_id and fact.aside.get("callback_url", "unknown") is not None]
     if ids:
-        await fetch(session, _FORGET, {"workspace_id": workspace_id, "ids": id_list(ids)})
+        gone = await fetch(session, _FORGET, {"workspace_id": workspace_id, "ids": id_list(ids)})
+        await _forget_attempts(session, workspace_id, gone)
 
 
 async def forget_archived(session: AsyncSession, workspace_id: UUID, archive_id: UUID) -> None:
     """Remove what was told of the tasks that are gone with their archive."""
-    await fetch(session, _FORGET_ARCHIVED, {"workspace_id": workspace_id, "archive_id": archive_id})
+    gone = await fetch(session, _FORGET_ARCHIVED, {"workspace_id": workspace_id, "archive_id": archive_id})
+    await _forget_attempts(session, workspace_id, gone)
+
+
+async def _forget_attempts(session: AsyncSession, workspace_id: UUID, gone: Sequence[Any]) -> None:
+    # In a statement behind the other: a worker that was just taking one of them is through by now, and seen.
+    await fetch(session, _FORGET_ATTEMPTS, {"workspace_id": workspace_id, "ids": id_list(row.id for row in gone)})
 
 
 def _pending(session: AsyncSession) -> list[Event]:
@@ -97,8 +104,13 @@ _ENDED_AT_ONCE = f"""
     ORDER BY id
 """  # noqa: S608 - names of states
 _TOLD = exports.told()
+# One receiver, however it is written: without the port that goes without saying, and without the dot of the root.
+_HOST = r"""regexp_replace(regexp_replace(
+            lower(substring(tasks.callback_url FROM '^[^:]+://[^/?#]+')),
+            '^(http://.+):80$|^(https://.+):443$', '\1\2'), '\.(:[0-9]+)?$', '\1')"""
+# Behind what is still to be told of its task, it is due no earlier than that.
 _QUEUE = f"""
-    INSERT INTO deliveries (workspace_id, id, event_id, task_id, type, body, url, host, state)
+    INSERT INTO deliveries (workspace_id, id, event_id, task_id, type, body, url, host, state, due_at)
     SELECT %(workspace_id)s, event.id, event.event_id, tasks.id, event.type,
         json_build_object('type', event.type, 'timestamp', now(), 'data',
             CASE WHEN verdict.id IS NULL THEN json_build_object('task', said.task, 'response', runs.output)
@@ -110,7 +122,10 @@ _QUEUE = f"""
                 'audit', json_build_object('id', verdict.id, 'verdict', verdict.verdict, 'reasons', verdict.reasons,
                     'step', verdict.step, 'redo_from', verdict.redo_from, 'by', verdict.by_name, 'at', verdict.at))
             END)::text,
-        tasks.callback_url, lower(substring(tasks.callback_url FROM '^[^:]+://[^/?#]+')), '{DELIVERY.start}'
+        tasks.callback_url, {_HOST}, '{DELIVERY.start}',
+        greatest(now(), (SELECT max(earlier.due_at) FROM deliveries AS earlier
+            WHERE earlier.workspace_id = %(workspace_id)s AND earlier.task_id = tasks.id
+              AND earlier.url = tasks.callback_url AND earlier.state = '{DELIVERY.start}'))
     FROM unnest(CAST(%(ids)s AS uuid[]), CAST(%(event_ids)s AS uuid[]), CAST(%(task_ids)s AS uuid[]),
             CAST(%(types)s AS text[]), CAST(%(audit_ids)s AS uuid[]))
         WITH ORDINALITY AS event(id, event_id, task_id, type, audit_id, number)
@@ -121,22 +136,20 @@ _QUEUE = f"""
     ORDER BY event.number
 """  # noqa: S608 - constants
 _FORGET = """
-    WITH gone AS (
-        DELETE FROM deliveries
-        WHERE workspace_id = %(workspace_id)s AND task_id = ANY(ARRAY(SELECT unnest(CAST(%(ids)s AS uuid[]))))
-        RETURNING id)
+    DELETE FROM deliveries
+    WHERE workspace_id = %(workspace_id)s AND task_id = ANY(ARRAY(SELECT unnest(CAST(%(ids)s AS uuid[]))))
+    RETURNING id
+"""
+_FORGET_ATTEMPTS = """
     DELETE FROM delivery_attempts
-    WHERE workspace_id = %(workspace_id)s AND delivery_id = ANY(ARRAY(SELECT id FROM gone))
+    WHERE workspace_id = %(workspace_id)s AND delivery_id = ANY(ARRAY(SELECT unnest(CAST(%(ids)s AS uuid[]))))
 """
 # Those that were brought back are tasks again.
 _FORGET_ARCHIVED = """
-    WITH gone AS (
-        DELETE FROM deliveries USING archive_items
-        WHERE deliveries.workspace_id = %(workspace_id)s AND archive_items.workspace_id = %(workspace_id)s
-          AND archive_items.archive_id = %(archive_id)s AND deliveries.task_id = archive_items.task_id
-          AND NOT EXISTS (SELECT 1 FROM tasks
-              WHERE tasks.workspace_id = %(workspace_id)s AND tasks.id = archive_items.task_id)
-        RETURNING deliveries.id)
-    DELETE FROM delivery_attempts
-    WHERE workspace_id = %(workspace_id)s AND delivery_id = ANY(ARRAY(SELECT id FROM gone))
+    DELETE FROM deliveries USING archive_items
+    WHERE deliveries.workspace_id = %(workspace_id)s AND archive_items.workspace_id = %(workspace_id)s
+      AND archive_items.archive_id = %(archive_id)s AND deliveries.task_id = archive_items.task_id
+      AND NOT EXISTS (SELECT 1 FROM tasks
+          WHERE tasks.workspace_id = %(workspace_id)s AND tasks.id = archive_items.task_id)
+    RETURNING deliveries.id
 """

@@ -18,7 +18,11 @@ SECRET_BYTES = 32
 OVERLAP_HOURS = 24
 RESPONSE_CHARS_MAX = 1000
 # So that a receiver that does not answer leaves the senders to others.
-AT_ONCE_PER_HOST = 2
+AT_ONCE_PER_HOST = 8
+# Of a worker's hands one workspace has a quarter, whatever it has to tell.
+WORKSPACE_SHARE = 4
+# So many of a workspace are looked at, the longest due first, for those that may be sent.
+CANDIDATES = 300
 GROWTH = 3
 WAIT_SECONDS_MAX = 4 * 3600.0
 JITTER = 0.1

@@ -24,10 +24,17 @@ class Delivery(Base):
         CheckConstraint(DELIVERY.check_sql(), "state"),
         # What is told of a task, and whether something earlier is still to be told.
         Index("deliveries_task_ix", "workspace_id", "task_id", "number"),
-        # What is due, receiver by receiver; looked through by workers, across workspaces.
-        Index("deliveries_due_ix", "host", "due_at", postgresql_where=sql("state = 'waiting'")),
+        Index(
+            "deliveries_open_ix",
+            "workspace_id",
+            "task_id",
+            "number",
+            postgresql_where=sql("state IN ('waiting', 'sending')"),
+        ),
+        # What is due, workspace by workspace; looked through by workers, across workspaces.
+        Index("deliveries_due_ix", "workspace_id", "due_at", "number", postgresql_where=sql("state = 'waiting'")),
         # What is being sent: how many at each receiver, and whose worker is silent.
-        Index("deliveries_sending_ix", "host", postgresql_where=sql("state = 'sending'")),
+        Index("deliveries_sending_ix", "workspace_id", "host", postgresql_where=sql("state = 'sending'")),
         # What has had its days.
         Index("deliveries_ended_ix", "ended_at", postgresql_where=sql("ended_at IS NOT NULL")),
     )

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from taskyard.domain.callbacks import actions, store
 from taskyard.domain.callbacks.actions import Order, Outcome
 from taskyard.domain.callbacks.problems import NoSuchDelivery
-from taskyard.domain.callbacks.rules import RESPONSE_CHARS_MAX, signatures
+from taskyard.domain.callbacks.rules import RESPONSE_CHARS_MAX, WORKSPACE_SHARE, signatures
 from taskyard.gateways.outgoing import NotReached, Outgoing
 from taskyard.kit.db.engine import Database
 from taskyard.kit.ending import is_ending
@@ -40,6 +40,7 @@ class Sender:
             at_once=settings.callbacks_at_once,
         )
         self._open: set[asyncio.Task[None]] = set()
+        self._ended = asyncio.Event()
         self._writing = asyncio.Semaphore(CONNECTIONS)
 
     async def work(self) -> None:
@@ -50,7 +51,10 @@ class Sender:
                     await self.begin_due()
                 except (SQLAlchemyError, OSError) as error:
                     logger.warning("callbacks.wait", error=type(error).__name__)
-                await asyncio.sleep(LOOK_SECONDS)
+                # Whoever has ended makes room for the next, which need not wait.
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._ended.wait(), LOOK_SECONDS)
+                self._ended.clear()
         finally:
             for task in self._open:
                 task.cancel()
@@ -71,7 +75,8 @@ class Sender:
         free = self._settings.callbacks_at_once - len(self._open)
         async with self._database.transaction() as session:
             silent = await store.silent(session)
-            due = await store.due(session, free) if free > 0 else {}
+            share = max(1, self._settings.callbacks_at_once // WORKSPACE_SHARE)
+            due = await store.due(session, free, share) if free > 0 else {}
         for workspace_id, ids in silent.items():
             async with self._database.transaction(workspace_id) as session:
                 await actions.give_back(session, workspace_id, ids)
@@ -82,9 +87,13 @@ class Sender:
             for order in orders:
                 task = asyncio.create_task(self._send(order), name=f"callback.{order.id}")
                 self._open.add(task)
-                task.add_done_callback(self._open.discard)
+                task.add_done_callback(self._close)
             begun += len(orders)
         return begun
+
+    def _close(self, task: asyncio.Task[None]) -> None:
+        self._open.discard(task)
+        self._ended.set()
 
     async def _send(self, order: Order) -> None:
         try:

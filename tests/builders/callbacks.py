@@ -1,0 +1,63 @@
+"""Tasks that are told of, somebody who answers them, and a worker's sender that works when it is told to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taskyard.domain import bulk
+from taskyard.domain.callbacks import Sender
+from taskyard.kit.db.engine import Database
+from tests.builders.people import Person
+from tests.builders.receivers import Receiver
+from tests.builders.yard import Yard
+
+QUESTION, PRAISE = {"labels": ["question"]}, {"labels": ["praise"]}
+
+
+class Line:
+    """Tasks with an address, somebody who answers, and a worker's sender that works when it is told to."""
+
+    def __init__(self, yard: Yard, sender: Sender, receiver: Receiver, database: Database) -> None:
+        self.yard, self.sender, self.receiver, self.database = yard, sender, receiver, database
+        self.project = ""
+        self.ana = Person(yard.client, None)
+
+    async def a_task(self, **named: Any) -> str:
+        """Return a new task that is told of."""
+        made = await self.yard.task(self.project, callback_url=self.receiver.url, **named)
+        return str(made["id"])
+
+    async def a_completed_task(self, **named: Any) -> str:
+        """Return one that somebody has answered."""
+        task = await self.a_task(**named)
+        await self.yard.answer(self.ana, QUESTION, self.project)
+        return task
+
+    async def do_bulk(self, action: str, *ids: str) -> None:
+        """Have something done to many tasks, by a worker's doorway."""
+        body = {"action": action, "selection": {"ids": list(ids)}, "arguments": {}}
+        asked = (await self.yard.owner.post("/bulk", body)).json
+        (chore,) = bulk.chores(self.yard.desk.database, self.yard.desk.settings)
+        await chore.enter(workspace_id=str(self.yard.workspace_id), bulk_id=asked["id"])
+        assert (await self.yard.owner.get(f"/bulk/{asked['id']}")).json["state"] == "completed"
+
+    async def send(self) -> None:
+        """Do what a worker does now."""
+        await self.sender.send_due()
+
+    async def send_later(self, hours: float = 5) -> None:
+        """Do what a worker does when these hours have passed."""
+        back = """UPDATE deliveries SET due_at = due_at - make_interval(secs => :seconds),
+            first_tried_at = first_tried_at - make_interval(secs => :seconds) WHERE workspace_id = :here"""
+        await self.yard.sql(back, seconds=hours * 3600, here=self.yard.workspace_id)
+        await self.send()
+
+    async def deliveries(self, task: str) -> list[dict[str, Any]]:
+        """Return what is told of a task, newest first."""
+        found: list[dict[str, Any]] = (await self.yard.owner.get(f"/tasks/{task}/deliveries")).json["items"]
+        return found
+
+    async def delivery(self, task: str) -> dict[str, Any]:
+        """Return the one thing that is told of a task."""
+        (found,) = await self.deliveries(task)
+        return found
