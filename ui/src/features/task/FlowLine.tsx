@@ -1,7 +1,7 @@
 // Where a task stands in its flow: a thin line of dots, one for each step, the present one with its name.
 import type { RunStep } from '@/api/types'
 import css from '@/features/task/TaskPage.module.css'
-import { words } from '@/lib/format'
+import { counted, words } from '@/lib/format'
 
 const NOW = new Set(['running', 'waiting', 'failed', 'cancelling'])
 
@@ -17,7 +17,10 @@ export function FlowLine({ steps }: { steps: readonly RunStep[] }) {
           </li>
         ))}
       </ol>
-      <span className={css['present']}>{present ? <>{present.id} <span className="meta">{present.reason ?? words(present.state)}</span></> : <span className="meta">all {steps.length} steps</span>}</span>
+      <span className={css['present']}>{present ? <>{present.id} <span className="meta">{present.reason ?? words(present.state)}</span></> : <span className="meta">{allSteps(steps.length)}</span>}</span>
     </span>
   )
 }
+
+/** "all 3 steps", and "1 step" of a flow that has no more. */
+export const allSteps = (n: number): string => `${n === 1 ? '' : 'all '}${counted(n, 'step')}`
