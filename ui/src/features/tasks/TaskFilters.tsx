@@ -92,5 +92,5 @@ export function TaskFilters({ search, projects: known, members, isLead, onChange
   )
 }
 
-/** "312 tasks are hidden by your filters". */
-export const hiddenWords = ({ n, isExact }: Hidden): string => `${counted(n, 'task')}${isExact ? '' : ' or more'} ${n === 1 ? 'is' : 'are'} hidden by your filters`
+/** "312 tasks are hidden by your filters"; no number where one of the totals stopped counting. */
+export const hiddenWords = ({ n, isExact }: Hidden): string => (isExact ? `${counted(n, 'task')} ${n === 1 ? 'is' : 'are'} hidden by your filters` : 'More tasks are hidden by your filters')
