@@ -133,10 +133,17 @@ def test_a_redo_is_a_status_to_narrow_by(owner: Somebody, windows: Windows, quay
     expect(page).to_have_url(re.compile("redo=true"))
 
 
-def test_what_does_not_fit_in_an_address_is_left_out(owner: Somebody, windows: Windows, quay: str) -> None:
-    page = windows.open(f"/tasks?project={quay}&status=lost&priority_min=high&created_from=soon&sort=colour&metadata=x&zone=Moon", who=owner)  # fmt: skip
+def test_what_cannot_be_read_in_an_address_never_widens_the_list(owner: Somebody, windows: Windows, quay: str) -> None:  # fmt: skip
+    page = windows.open(f"/tasks?project={quay}&status=lost&priority_min=high&created_from=soon&sort=colour&metadata=x&zone=Moon&bogus=1&other=2", who=owner)  # fmt: skip
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("The address has filters that are not known: bogus, other.")
+    expect(alert).to_contain_text("The filter status has a value that cannot be read: lost.")
+    expect(rows(page)).to_have_count(0)
+    expect(page.get_by_role("button", name="Retry")).to_have_count(0)
+    alert.get_by_role("button", name="Leave it out").click()
     expect(rows(page)).to_have_count(6)
     expect(page.get_by_role("button", name=re.compile("^Remove filter"))).to_have_count(1)
+    expect(page).to_have_url(re.compile(rf"\?project={quay}$"))
 
 
 def test_a_step_and_a_field_that_the_flow_no_longer_has_can_be_taken_off(owner: Somebody, windows: Windows, quay: str) -> None:  # fmt: skip

@@ -14,6 +14,7 @@ import { tasksQuery } from '@/api/tasks'
 import { meQuery } from '@/api/who'
 import { theme, variables } from '@/design/theme'
 import { wantsFields } from '@/lib/columns'
+import { misread } from '@/lib/misread'
 import { filterOf, isForAnybody, readTaskSearch } from '@/lib/task-search'
 
 const schemes = localStorageColorSchemeManager({ key: 'taskyard.scheme' })
@@ -23,7 +24,7 @@ const root = document.getElementById('root')
 void queries.prefetchQuery(meQuery)
 const { pathname, search } = router.latestLocation
 const list = readTaskSearch(search)
-if (pathname === '/tasks' && isForAnybody(list) && !wantsFields(list.columns)) void queries.prefetchInfiniteQuery(tasksQuery(filterOf(list)))
+if (pathname === '/tasks' && misread(search).length === 0 && isForAnybody(list) && !wantsFields(list.columns)) void queries.prefetchInfiniteQuery(tasksQuery(filterOf(list)))
 const routes: Record<string, AnyRoute> = router.routesById
 for (const match of router.matchRoutes(router.latestLocation)) {
   const component = routes[match.routeId]?.options.component as { preload?: () => Promise<void> } | undefined

@@ -8,7 +8,8 @@ import { tasksQuery } from '@/api/tasks'
 import { meQuery } from '@/api/who'
 import { asProblem } from '@/lib/problem'
 import { wantsFields } from '@/lib/columns'
-import { type TaskSearch, filterOf, isForAnybody, readTaskSearch } from '@/lib/task-search'
+import { misread, readAddress } from '@/lib/misread'
+import { type TaskSearch, filterOf, isForAnybody } from '@/lib/task-search'
 import { parseSearch, stringifySearch } from '@/lib/url-search'
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined)
@@ -99,12 +100,12 @@ const workbench = createRoute({
 const tasks = createRoute({
   getParentRoute: () => shell,
   path: '/tasks',
-  validateSearch: (search): TaskSearch => readTaskSearch(search),
+  validateSearch: (search): TaskSearch => readAddress(search),
   loaderDeps: ({ search }) => ({ filter: filterOf(search), columns: search.columns }),
   // Asked for while the page's script is on its way; not awaited, the page shows grey rows meanwhile.
   loader: ({ deps }) => {
     const list = tasksQuery(deps.filter)
-    if (isForAnybody(deps.filter) && !wantsFields(deps.columns) && !queries.getQueryData(list.queryKey)) void queries.prefetchInfiniteQuery(list)
+    if (misread(deps.filter).length === 0 && isForAnybody(deps.filter) && !wantsFields(deps.columns) && !queries.getQueryData(list.queryKey)) void queries.prefetchInfiniteQuery(list)
   },
   component: lazyRouteComponent(() => import('@/pages/TasksPage'), 'TasksPage'),
 })

@@ -13,7 +13,7 @@ const SORTS = [
 ]
 const PRIORITY_MOST = 2 ** 31
 const SEVERAL_MOST = 200
-const METADATA_MOST = 10
+export const METADATA_MOST = 10
 export const TEXT_MOST = 500
 
 type Status = (typeof STATUSES)[number]

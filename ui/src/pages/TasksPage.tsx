@@ -25,6 +25,7 @@ import { ViewMenu } from '@/features/views/ViewMenu'
 import { isField } from '@/lib/columns'
 import { count, totalOf } from '@/lib/format'
 import { type PageSize, SIZE_KEY, USUAL_SIZE, knownSize } from '@/lib/page-size'
+import { misread, misreadWords, withoutMisread } from '@/lib/misread'
 import { useRemembered } from '@/lib/remember'
 import { SelectedTasks } from '@/pages/SelectedTasks'
 import { INPUT, type TaskSearch, USUAL_ORDER, filterOf, forEverybody, isFiltered, withFields } from '@/lib/task-search'
@@ -33,7 +34,25 @@ import { stringifySearch } from '@/lib/url-search'
 const RecentBulk = lazy(() => import('@/features/bulk/RecentBulk').then((room) => ({ default: room.RecentBulk })))
 const ExportDialog = lazy(() => import('@/features/exports/ExportDialog').then((room) => ({ default: room.ExportDialog })))
 
+/** Without what cannot be read the list would be wider than it was meant: nothing is listed until that is left out. */
 export function TasksPage() {
+  const asked = useSearch({ from: '/known/shell/tasks' })
+  const navigate = useNavigate({ from: '/tasks' })
+  const wrong = misread(asked)
+  if (wrong.length === 0) return <TaskDesk />
+  const leaveOut = () => void navigate({ search: (now) => ({ ...now, ...withoutMisread(now) }), replace: true })
+  return (
+    <Page title="Tasks" trail={['Tasks']} body="plain">
+      <div role="alert">
+        <EmptyState title="These tasks cannot be listed" action={<Button look="primary" onClick={leaveOut}>Leave it out</Button>}>
+          {misreadWords(wrong).map((sentence) => <p key={sentence}>{sentence}</p>)}
+        </EmptyState>
+      </div>
+    </Page>
+  )
+}
+
+function TaskDesk() {
   const isLead = useMay('tasks.write')
   const asked = useSearch({ from: '/known/shell/tasks' })
   const search = isLead ? asked : forEverybody(asked)

@@ -16,6 +16,7 @@ import css from '@/features/tasks/tasks.module.css'
 import type { Selecting } from '@/features/tasks/use-selection'
 import { useLiveTasks } from '@/features/tasks/use-live-tasks'
 import { count } from '@/lib/format'
+import { asProblem } from '@/lib/problem'
 import { type TaskSearch, USUAL_ORDER, filterOf, isFiltered, withFields, withoutFilters } from '@/lib/task-search'
 
 const PriorityEditor = lazy(() => import('@/features/tasks/PriorityEditor').then((room) => ({ default: room.PriorityEditor })))
@@ -55,7 +56,7 @@ export function TaskList({ search, waits, columns, fields, size, selecting, step
   const pages = tasks.data?.pages
   const rows = useMemo(() => rowsOf(pages), [pages])
 
-  if (tasks.error && rows.length === 0) return <ProblemNotice problem={tasks.error} onRetry={() => void tasks.refetch()} size="page" />
+  if (tasks.error && rows.length === 0) return <ProblemNotice problem={tasks.error} onRetry={asProblem(tasks.error).mayRetry ? () => void tasks.refetch() : undefined} size="page" />
   return (
     <div className={css['list']}>
       {fresh.count > 0 && (
