@@ -3,7 +3,7 @@ import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { useState } from 'react'
 import { ago, bytes, duration, exactTime, shortId } from '@/lib/format'
 import { copyText } from '@/lib/clipboard'
-import { useNow } from '@/lib/use-now'
+import { useNow, useSeconds } from '@/lib/use-now'
 import { Button } from '@/design/Button'
 import css from '@/design/Time.module.css'
 
@@ -21,11 +21,16 @@ export function Time({ at, none = '–' }: { at: string | null | undefined; none
 
 /** Between two moments; an open end runs on. */
 export function Duration({ from, to }: { from: string | null; to: string | null }) {
-  const now = useNow()
   if (!from) return <span className={css['none']}>–</span>
-  const seconds = ((to ? new Date(to) : now).getTime() - new Date(from).getTime()) / 1000
-  return <span className="numbers">{duration(to ? seconds : Math.floor(Math.max(0, seconds)))}</span>
+  return to ? <span className="numbers">{duration(secondsBetween(from, new Date(to)))}</span> : <Running from={from} />
 }
+
+function Running({ from }: { from: string }) {
+  const now = useSeconds()
+  return <span className="numbers">{duration(Math.floor(Math.max(0, secondsBetween(from, now))))}</span>
+}
+
+const secondsBetween = (from: string, to: Date): number => (to.getTime() - new Date(from).getTime()) / 1000
 
 export const Bytes = ({ n }: { n: number }) => <span className="numbers">{bytes(n)}</span>
 

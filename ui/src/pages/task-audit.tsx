@@ -37,6 +37,7 @@ export function useAuditing(task: Task, from: string | undefined, said: ReactNod
   const audit = useAudit(task.id)
   const goOn = useNext(task, from, whyNot === null, onSaid)
   const name = task.external_id ?? shortId(task.id)
+  const replaced = `${task.verdict?.by ?? 'Somebody'} has ${task.audit} it. Yours takes its place; theirs stays in the timeline.`
   const close = () => {
     setAsking(null)
     audit.reset()
@@ -68,7 +69,7 @@ export function useAuditing(task: Task, from: string | undefined, said: ReactNod
       <>
         <AuditBar task={task} mayAudit={mayAudit} onAccept={() => start('accept')} onFix={() => start('fix')} onReject={() => start('reject')} accepting={audit.isPending && !asking} said={said} />
         {!asking && <ProblemNotice problem={audit.error} />}
-        {asking === 'reject' && <RejectDialog onClose={close} pending={audit.isPending} problem={audit.error} onReject={(reasons) => audit.mutate({ verdict: 'reject', reasons, again: isAgain }, { onSuccess: () => done('rejected') })} />}
+        {asking === 'reject' && <RejectDialog before={isAgain ? replaced : null} onClose={close} pending={audit.isPending} problem={audit.error} onReject={(reasons) => audit.mutate({ verdict: 'reject', reasons, again: isAgain }, { onSuccess: () => done('rejected') })} />}
         <Confirm
           open={asking === 'accept' || asking === 'fix'}
           onClose={close}
@@ -83,7 +84,7 @@ export function useAuditing(task: Task, from: string | undefined, said: ReactNod
             } else audit.mutate({ verdict: 'accept', again: true }, { onSuccess: () => done('accepted') })
           }}
         >
-          {task.verdict?.by ?? 'Somebody'} has {task.audit} it. Yours takes its place; theirs stays in the timeline.
+          {replaced}
         </Confirm>
       </>
     ),

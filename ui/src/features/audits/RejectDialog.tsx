@@ -8,13 +8,15 @@ import { ReasonField } from '@/design/ReasonField'
 const REASONS = ['Something is missing', 'Something is wrong', 'Not what the instructions describe']
 
 interface RejectDialogProps {
+  /** What a verdict that is there already says, whose place this one takes. */
+  before: string | null
   onClose: () => void
   onReject: (reasons: string[]) => void
   pending: boolean
   problem: unknown
 }
 
-export function RejectDialog({ onClose, onReject, pending, problem }: RejectDialogProps) {
+export function RejectDialog({ before, onClose, onReject, pending, problem }: RejectDialogProps) {
   const [chosen, setChosen] = useState<readonly string[]>([])
   const [own, setOwn] = useState('')
   const pick = (reason: string) => setChosen(chosen.includes(reason) ? chosen.filter((one) => one !== reason) : [...chosen, reason])
@@ -22,6 +24,7 @@ export function RejectDialog({ onClose, onReject, pending, problem }: RejectDial
   const missing = reasons.length === 0 ? 'Say what is wrong, in a few words.' : null
   return (
     <Dialog open onClose={onClose} title="Reject this result?">
+      {before && <p>{before}</p>}
       <p className="meta">Whoever does it again reads the reasons. Whether it is done again, its project says.</p>
       <ReasonField ready={REASONS} picked={chosen} onPick={pick} value={own} onChange={setOwn} onDone={() => { if (!missing && !pending) onReject(reasons) }} />
       <ProblemNotice problem={problem} />
