@@ -63,8 +63,8 @@ def quick_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def private(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Settings of an operator who lets callbacks go to addresses of their own network; a silent receiver has 300 ms."""
-    chosen = {"callback_private": True, "callback_seconds_max": 0.3}
+    """Settings of an operator who lets callbacks go to addresses of their own network; a silent receiver has a second."""
+    chosen = {"callback_private": True, "callback_seconds_max": 1.0}
     monkeypatch.setattr(desk, "settings", desk.settings.model_copy(update=chosen))
     return desk.settings
 

@@ -171,7 +171,7 @@ async def test_a_receiver_that_is_silent_has_its_time_and_no_more(line: Line) ->
     task = await line.a_completed_task()
     await line.send()
     delivery = await line.delivery(task)
-    assert (delivery["state"], delivery["reason"]) == ("waiting", "It did not answer within 0.3 seconds.")
+    assert (delivery["state"], delivery["reason"]) == ("waiting", "It did not answer within 1 seconds.")
     assert delivery["attempts"][0]["status"] is None
     assert delivery["attempts"][0]["milliseconds"] >= 300
 
