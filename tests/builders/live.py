@@ -14,7 +14,8 @@ from taskyard.web.streams import Told
 from tests.builders.people import Person
 from tests.builders.yard import Yard
 
-SOON = 10.0
+# Long enough for a model that is loaded for the first time on a busy machine.
+SOON = 30.0
 
 
 class Listener:
