@@ -109,7 +109,7 @@ def test_a_search_finds_by_input_and_says_what_it_hides(owner: Somebody, windows
 
 def test_an_export_takes_what_the_filters_show(owner: Somebody, windows: Windows, yard: str, tmp_path: Path) -> None:
     page = windows.open(f"/tasks?project={yard}&status=queued&q=barrel", who=owner)
-    expect(page.get_by_text(re.compile("^6 tasks"))).to_be_visible()
+    expect(page.get_by_text("6 tasks", exact=True)).to_be_visible()
     page.get_by_role("button", name="Export").click()
     dialog = page.get_by_role("dialog", name="Export 6 tasks")
     dialog.get_by_role("radio", name="JSON", exact=True).check()
