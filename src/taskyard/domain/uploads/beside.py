@@ -50,12 +50,10 @@ class Beside:
         self._has_brought = False
 
     async def sift(self, portion: Portion, files: Sequence[File]) -> list[RowError]:
-        """Note what the rows of a staged portion bring; take out those that are wrong, and return why."""
+        """Note what the rows of a staged portion bring; return what is wrong with it."""
         errors = await self._note_wishes(portion.wishes) if portion.wishes else []
         if portion.brought:
             errors += await self._note_brought(portion.brought, files)
-        if errors:
-            await self._session.execute(_WITHOUT, {"numbers": sorted({error.row for error in errors})})
         return errors
 
     async def place(self, openings: Sequence[Opening]) -> None:
@@ -152,7 +150,6 @@ def _first_turn(opening: Opening, role: str) -> int | None:
 # Who is to have the task, with their role, and at which of its turns; null: at one that is opened later.
 COLUMNS = "reserved_for uuid, keeper_role text, kept_at integer"
 TABLE = "CREATE TEMP TABLE brought (number bigint, step text, answer jsonb) ON COMMIT DROP"
-_WITHOUT = text("DELETE FROM staged WHERE number = ANY(:numbers)")
 _KEEP = text("""
     UPDATE staged SET reserved_for = wish.member_id, keeper_role = wish.role
     FROM unnest(CAST(:numbers AS bigint[]), CAST(:members AS uuid[]), CAST(:roles AS text[]))

@@ -17,12 +17,12 @@ from taskyard.domain.files import ContentLeaving, Stored
 from taskyard.domain.projects import InputChecker
 from taskyard.domain.uploads.rows import Row
 from taskyard.domain.uploads.tables import Upload
-from taskyard.domain.uploads.zip_contents import Contents, flaw_of, refuse_nested
+from taskyard.domain.uploads.zip_contents import Contents, flaw_of, unpack_into
 from taskyard.gateways.objects import ObjectStore
 from taskyard.gateways.pictures import Pictures
 from taskyard.kit.db.engine import Database
 from taskyard.kit.problems import Flaw, Kind, Problem
-from taskyard.kit.unzip import MemberBroken, unpacked
+from taskyard.kit.unzip import MemberBroken
 from taskyard.kit.words import counted, listed
 
 # What arrived is looked after while the others still arrive: after an hour it would be taken for left behind.
@@ -150,11 +150,7 @@ class Members:
     async def _put_away(self, path: str) -> Stored:
         desk, workspace_id = self._desk, self._upload.workspace_id
         async with desk.objects.incoming(desk.file_bytes_max) as incoming:
-            pieces = unpacked(self.contents.path, self.contents.members[path])
-            while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
-                await incoming.add(piece)
-            await incoming.finish()
-            refuse_nested(path, incoming.head)
+            await unpack_into(incoming, self.contents, path)
             for _ in range(LEAVING_TIMES):
                 try:
                     return await files.put_away(

@@ -24,11 +24,11 @@ from taskyard.domain.uploads.zip_contents import (
     field_for_files,
     flaw_of,
     lay_out,
-    refuse_nested,
+    unpack_into,
 )
 from taskyard.gateways.objects import ObjectStore
 from taskyard.kit.problems import Flaw, Problem
-from taskyard.kit.unzip import MemberBroken, unpacked
+from taskyard.kit.unzip import MemberBroken
 from taskyard.web.desk import Desk
 
 # Pictures that take longer than this in all are left to the upload itself.
@@ -94,11 +94,7 @@ async def shown_members(contents: Contents, checker: InputChecker, rows: Sequenc
 
 async def _small(contents: Contents, path: str, kind: str, desk: Desk) -> str | None:
     async with desk.objects.incoming(desk.settings.file_bytes_max) as incoming:
-        pieces = unpacked(contents.path, contents.members[path])
-        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
-            await incoming.add(piece)
-        await incoming.finish()
-        refuse_nested(path, incoming.head)
+        await unpack_into(incoming, contents, path)
         if not files.extension_of(incoming.head):
             if kind == "image":
                 raise MemberBroken("is no picture", "Give a PNG, JPEG, WebP or GIF, or leave it out.")

@@ -88,7 +88,9 @@ class Staging:
         if portion.handles:
             found, unknown = await self._without_unknown_files(portion.handles)
             errors += unknown
-        errors += await self._beside.sift(portion, found)
+        wrong = await self._beside.sift(portion, found)
+        await self._take_out(wrong)
+        errors += wrong
         # Objects of files are not kept from portion to portion.
         if portion.handles:
             self._session.expunge_all()
@@ -177,6 +179,10 @@ class Staging:
             pairs = [(task_id, file_id) for task_id, file_id in named if task_id is not None]
             await files.use(self._session, self._upload.workspace_id, pairs)
 
+    async def _take_out(self, errors: Sequence[RowError]) -> None:
+        if errors:
+            await self._session.execute(_WITHOUT, {"numbers": sorted({error.row for error in errors})})
+
     async def _without_repeated(self) -> list[RowError]:
         """Take out rows whose external id an earlier row of the file has."""
         noted = (await self._session.execute(_NOTE)).one()
@@ -202,7 +208,7 @@ class Staging:
             for flaw in problem.flaws:
                 at = handles[int(flaw.place)]
                 errors.append(error_of(at.row, Flaw(at.place, flaw.says, flaw.mend, value=at.handle[:200])))
-            await self._session.execute(_WITHOUT, {"numbers": sorted({error.row for error in errors})})
+            await self._take_out(errors)
             found = await files.find_all(self._session, self._upload.workspace_id, [at.handle for at in handles])
         known = {str(file.id): file.id for file in found}
         pictures = {str(file.id): file.id for file in found if file.width is not None}

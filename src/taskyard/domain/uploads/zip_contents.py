@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from taskyard.domain.files import extension_of
 from taskyard.domain.projects import InputChecker
 from taskyard.domain.uploads.parsing import Format
 from taskyard.domain.uploads.rows import CHARS_MAX, FileProblem, FormatNotSupported, Row
+from taskyard.gateways.objects import Incoming
 from taskyard.gateways.objects_problems import disk_trouble_told
 from taskyard.kit.problems import Flaw
 from taskyard.kit.settings import Settings
@@ -175,7 +177,16 @@ def flaw_of(path: str, says: str, mend: str | None = None) -> Flaw:
     return Flaw(path, f"{shortened(path, NAME_CHARS)} {says}", mend, value=path[:200])
 
 
-def refuse_nested(name: str, head: bytes) -> None:
+async def unpack_into(incoming: Incoming, contents: Contents, path: str) -> None:
+    """Unpack a member to where a file arrives that somebody gives; MemberBroken says why it cannot be."""
+    pieces = unpacked(contents.path, contents.members[path])
+    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+        await incoming.add(piece)
+    await incoming.finish()
+    _refuse_nested(path, incoming.head)
+
+
+def _refuse_nested(name: str, head: bytes) -> None:
     """Refuse an archive inside of the archive: nobody would see what is in it."""
     is_archive = head.startswith(_ARCHIVES) or head[_TAR_AT:].startswith(_TAR)
     if is_archive and not extension_of(head) and name.rpartition(".")[2].lower() not in _DOCUMENTS:
