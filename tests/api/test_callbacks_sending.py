@@ -60,6 +60,7 @@ async def test_whoever_has_ended_makes_room_at_once(line: Line, monkeypatch: pyt
     await _until(lambda: len(line.receiver.got) == AT_ONCE_PER_HOST * 3)
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
+    assert len({got.id for got in line.receiver.got}) == len(line.receiver.got) == AT_ONCE_PER_HOST * 3
 
 
 async def test_a_workspace_with_many_silent_receivers_leaves_hands_to_others(line: Line, private: Settings) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskyard.domain import bulk
 from taskyard.domain.callbacks import Sender
 from taskyard.kit.db.engine import Database
+from tests.builders import bulk
 from tests.builders.people import Person
 from tests.builders.receivers import Receiver
 from tests.builders.yard import Yard
@@ -35,11 +35,8 @@ class Line:
 
     async def do_bulk(self, action: str, *ids: str) -> None:
         """Have something done to many tasks, by a worker's doorway."""
-        body = {"action": action, "selection": {"ids": list(ids)}, "arguments": {}}
-        asked = (await self.yard.owner.post("/bulk", body)).json
-        (chore,) = bulk.chores(self.yard.desk.database, self.yard.desk.settings)
-        await chore.enter(workspace_id=str(self.yard.workspace_id), bulk_id=asked["id"])
-        assert (await self.yard.owner.get(f"/bulk/{asked['id']}")).json["state"] == "completed"
+        done = await bulk.did(self.yard, self.yard.desk.settings, action, list(ids))
+        assert done["state"] == "completed"
 
     async def send(self) -> None:
         """Do what a worker does now."""
