@@ -101,6 +101,14 @@ class Somebody:
         sent = self.post("/files", params={"name": name}, content=content, headers={"Content-Type": media_type})
         return str(sent["id"])
 
+    def playground(self) -> str:
+        """Return the id of the playground's project, however many others there are."""
+        shown = self.get("/projects?limit=200")
+        while not (found := [one["id"] for one in shown["items"] if one["is_playground"]]):
+            assert shown["next"], "there is no playground"
+            shown = self.get(f"/projects?limit=200&cursor={shown['next']}")
+        return str(found[0])
+
     def take(self, project: str) -> dict[str, Any]:
         """Return the hold on the next work of a project."""
         hold: dict[str, Any] = self.post("/next", {"project": project})

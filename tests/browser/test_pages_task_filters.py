@@ -222,6 +222,7 @@ def test_others_are_not_offered_what_only_leads_are_told(house: House, windows: 
     expect(page.get_by_role("menuitemcheckbox", name="Audit")).to_be_visible()
     expect(page.get_by_role("menuitemcheckbox", name="Cost")).to_have_count(0)
     page.keyboard.press("Escape")
+    expect(page.get_by_role("menuitemcheckbox")).to_have_count(0)
     panel = more(page)
     expect(panel.get_by_role("combobox", name="Batch", exact=True)).to_be_visible()
     expect(panel.get_by_role("combobox", name="Reserved by")).to_have_count(0)

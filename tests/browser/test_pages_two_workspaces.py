@@ -30,6 +30,8 @@ def test_whoever_changes_over_on_a_page_hears_of_the_new_workspace(
 ) -> None:
     here = annex["mara"].project(CLASSIFY_FLOW, "Left behind")
     annex["mara"].tasks(here, [{"text": "Nobody over there hears of it"}])
+    # Small pictures of the list that is left are asked for over there, if they were still on their way.
+    windows.expect_refusal(404, "/files/")
     page = windows.open("/tasks", who=annex["mara"])
     expect(page.get_by_role("cell", name="Left behind", exact=True)).to_be_visible()
     page.get_by_role("button", name="Mara, Yard: account menu").click()
