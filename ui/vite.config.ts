@@ -7,6 +7,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { ahead } from './ahead'
 
 const server = process.env['TASKYARD_URL'] ?? 'http://127.0.0.1:8750'
 
@@ -33,7 +34,7 @@ const layered: Plugin = {
 }
 
 export default defineConfig({
-  plugins: [layered, react(), packed],
+  plugins: [layered, react(), packed, ahead],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   // The server compares where a request comes from with its own address, so that must arrive unchanged.
   server: { proxy: { '/api': { target: server, changeOrigin: false }, '/health': { target: server, changeOrigin: false } } },
@@ -45,8 +46,15 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 900,
     rolldownOptions: {
-      // One small file of icons, instead of a request for each of them.
-      output: { codeSplitting: { groups: [{ name: 'icons', test: /@tabler[\\/]icons-react/ }] } },
+      // A page is a few files, not a request for each icon and each small module. What only some pages draw stays apart.
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'icons', test: /@tabler[\\/]icons-react/ },
+            { name: 'shared', test: /[\\/](@tanstack|src[\\/](lib|api|design(?![\\/](Command|Dialog|Json|Markdown|Picture|Shape))))[\\/]/, minShareCount: 3, maxModuleSize: 30_000 },
+          ],
+        },
+      },
     },
   },
   test: {

@@ -302,10 +302,21 @@ async def test_what_was_answered_is_counted_by_route_and_no_id_makes_a_series(ya
 # --- the pages
 
 
+AHEAD = {
+    "tasks": {
+        "files": ["assets/inter-1.woff2", "assets/tasks-1.js", "assets/tasks-1.css"],
+        "asks": ["/api/v1/me"],
+        "asks_usually": ["/api/v1/tasks?limit=9"],
+    },
+    "tasks/*": {"files": ["assets/tasks-1.js"], "asks": ["/api/v1/me"], "asks_usually": []},
+}
+
+
 @pytest.fixture
 def with_pages(tmp_path: Path) -> FastAPI:
     (tmp_path / "assets").mkdir()
-    (tmp_path / "index.html").write_text("<!doctype html><title>Taskyard</title>")
+    (tmp_path / "index.html").write_text("<!doctype html><head><title>Taskyard</title></head>")
+    (tmp_path / "ahead.json").write_text(json.dumps(AHEAD))
     (tmp_path / "favicon.svg").write_text("<svg/>")
     (tmp_path / "assets" / "app-1.js").write_text("plain")
     (tmp_path / "assets" / "app-1.js.gz").write_bytes(gzip.compress(b"plain", mtime=0))
@@ -327,6 +338,32 @@ async def test_pages_are_served_by_their_own_paths_and_nothing_beside_them(with_
                      "/assets/..%2f..%2fsecret.txt", "//etc/passwd", "/assets//etc/passwd", "/..%5csecret.txt"):  # fmt: skip
             assert "hunter2" not in (await client.get(path)).text
             assert "root:" not in (await client.get(path)).text
+
+
+async def test_the_page_names_what_its_address_will_need(with_pages: FastAPI) -> None:
+    transport = httpx.ASGITransport(with_pages)
+    font = '<link rel="preload" as="font" type="font/woff2" crossorigin href="/assets/inter-1.woff2">'
+    script = '<link rel="modulepreload" crossorigin href="/assets/tasks-1.js">'
+    style = '<link rel="stylesheet" crossorigin href="/assets/tasks-1.css">'
+    me, rows = (
+        f'<link rel="preload" as="fetch" crossorigin href="{asked}">'
+        for asked in ("/api/v1/me", "/api/v1/tasks?limit=9")
+    )
+    known, own = "taskyard_session=x", "taskyard_own_way=1"
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        for path, cookies, named in (
+            ("/tasks", "", [font, script, style]),
+            ("/tasks/", known, [font, script, style, me, rows]),
+            ("/tasks?q=1", known, [font, script, style, me]),
+            ("/tasks", f"{known}; {own}", [font, script, style, me]),
+            ("/tasks/1", known, [script, me]),
+            ("/tasks/1/2", known, []),
+            ("/elsewhere", known, []),
+        ):
+            said = await client.get(path, headers={"Cookie": cookies})
+            head = said.text.removeprefix("<!doctype html><head><title>Taskyard</title>").removesuffix("</head>")
+            assert head.splitlines() == named, (path, cookies)
+        assert (await client.get("/ahead.json")).headers["content-type"] == "text/html; charset=utf-8"
 
 
 async def test_assets_are_kept_for_a_year_and_sent_packed_where_that_is_taken(with_pages: FastAPI) -> None:

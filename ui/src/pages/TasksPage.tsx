@@ -2,7 +2,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { IconDownload, IconHistory, IconUpload } from '@tabler/icons-react'
-import { type ReactNode, Suspense, lazy, useMemo, useState } from 'react'
+import { type ReactNode, Suspense, lazy, useEffect, useMemo, useState } from 'react'
 import { archivedLast, projectsQuery } from '@/api/projects'
 import { taskCountQuery, tasksQuery } from '@/api/tasks'
 import { membersQuery, useMay, useMe } from '@/api/who'
@@ -26,6 +26,7 @@ import { isField } from '@/lib/columns'
 import { count, totalOf } from '@/lib/format'
 import { type PageSize, SIZE_KEY, USUAL_SIZE, knownSize } from '@/lib/page-size'
 import { misread, misreadWords, withoutMisread } from '@/lib/misread'
+import { noteOwnWay } from '@/lib/own-way'
 import { useRemembered } from '@/lib/remember'
 import { SelectedTasks } from '@/pages/SelectedTasks'
 import { INPUT, type TaskSearch, USUAL_ORDER, filterOf, forEverybody, isFiltered, withFields } from '@/lib/task-search'
@@ -75,6 +76,10 @@ function TaskDesk() {
   const listed = isOrderGone(projects, search) ? { ...search, sort: undefined } : search
   const isUnsure = !known && Boolean(search.sort?.includes(INPUT) || chosen?.some(isField))
   const fields = fieldsOf(shown)
+  const isOwnWay = size !== Number(USUAL_SIZE) || Boolean(chosen?.some(isField))
+  useEffect(() => {
+    if (!search.columns) noteOwnWay(isOwnWay)
+  }, [search.columns, isOwnWay])
   const { hidden, total, first, rows } = useCounts(listed, fields, size)
   const mayExport = useMay('tasks.export')
   const mayCancel = useMay('tasks.cancel')
