@@ -237,11 +237,19 @@ _REASONS = text("""
     WHERE workspace_id = :workspace_id AND bulk_id = :bulk_id AND outcome IN ('refused', 'failed')
     GROUP BY outcome, code, says ORDER BY count(*) DESC, says LIMIT 50
 """)
+# From one to the next along the key of the items: what has none any more, of all that ever ended, is not looked at.
 _WITH_OLD_ITEMS = text("""
-    SELECT bulks.workspace_id, bulks.id FROM bulks
-    WHERE bulks.ended_at < now() - make_interval(days => :days) AND EXISTS (
-        SELECT 1 FROM bulk_items WHERE bulk_items.workspace_id = bulks.workspace_id AND bulk_items.bulk_id = bulks.id)
-    ORDER BY bulks.workspace_id, bulks.id LIMIT :limit
+    WITH RECURSIVE kept AS (
+        (SELECT workspace_id, bulk_id FROM bulk_items ORDER BY workspace_id, bulk_id LIMIT 1)
+        UNION ALL
+        SELECT next.workspace_id, next.bulk_id FROM kept CROSS JOIN LATERAL (
+            SELECT later.workspace_id, later.bulk_id FROM bulk_items AS later
+            WHERE (later.workspace_id, later.bulk_id) > (kept.workspace_id, kept.bulk_id)
+            ORDER BY later.workspace_id, later.bulk_id LIMIT 1) AS next)
+    SELECT workspace_id, bulk_id FROM kept
+    WHERE (SELECT bulks.ended_at FROM bulks WHERE bulks.workspace_id = kept.workspace_id AND bulks.id = kept.bulk_id)
+        < now() - make_interval(days => :days)
+    LIMIT :limit
 """)
 # Marked before the first is gone: from then on it is not begun again.
 _LET_ITEMS_GO = text("""
