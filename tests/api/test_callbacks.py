@@ -5,11 +5,14 @@ from __future__ import annotations
 import socket
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from taskyard.access import Actor
 from taskyard.domain import callbacks
 from taskyard.domain.archives import content
+from taskyard.domain.callbacks import actions
 from taskyard.kit.settings import Settings
 from tests.builders.archives import archived, hashes, restored
 from tests.builders.callbacks import PRAISE, QUESTION, Line
@@ -278,6 +281,19 @@ async def test_the_log_is_kept_for_its_days(line: Line) -> None:
     assert (
         await line.yard.sql("SELECT 1 FROM delivery_attempts WHERE workspace_id = :w", w=line.yard.workspace_id) == []
     )
+
+
+async def test_what_is_just_being_sent_again_is_not_swept_away(line: Line) -> None:
+    task = await line.a_completed_task()
+    await line.send()
+    await line.yard.sql("UPDATE deliveries SET ended_at = ended_at - interval '31 days'")
+    here, delivery = line.yard.workspace_id, UUID((await line.delivery(task))["id"])
+    async with line.database.transaction(here) as session:
+        await actions.send_again(session, Actor.system(here), delivery)
+        await callbacks.sweep(line.database, 30)
+    assert (await line.delivery(task))["state"] == "waiting"
+    await line.send()
+    assert len(line.receiver.got) == 2
 
 
 async def test_pages_of_deliveries_go_on_where_the_last_one_ended(line: Line) -> None:

@@ -211,11 +211,13 @@ _SILENT = f"""
 _WITH_OLD = """
     SELECT DISTINCT workspace_id FROM deliveries WHERE ended_at < now() - make_interval(days => %(days)s)
 """
+# One that is just being sent again is left to that.
 _DELETE_OLD = """
     WITH old AS (
         DELETE FROM deliveries WHERE workspace_id = %(workspace_id)s AND id = ANY(ARRAY(
             SELECT id FROM deliveries
-            WHERE workspace_id = %(workspace_id)s AND ended_at < now() - make_interval(days => %(days)s) LIMIT 1000))
+            WHERE workspace_id = %(workspace_id)s AND ended_at < now() - make_interval(days => %(days)s)
+            LIMIT 1000 FOR UPDATE SKIP LOCKED))
         RETURNING id),
     attempts AS (
         DELETE FROM delivery_attempts
