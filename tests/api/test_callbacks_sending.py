@@ -44,7 +44,7 @@ async def test_one_receiver_that_is_silent_delays_no_other(line: Line) -> None:
 
 
 async def test_a_receiver_that_answers_gets_a_hundred_within_a_few_looks(line: Line) -> None:
-    await many_due(line, 100)
+    await line.many_due(100)
     looks = 0
     while len(line.receiver.got) < 100:
         await line.send()
@@ -55,7 +55,7 @@ async def test_a_receiver_that_answers_gets_a_hundred_within_a_few_looks(line: L
 
 async def test_whoever_has_ended_makes_room_at_once(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "LOOK_SECONDS", 3600)
-    await many_due(line, AT_ONCE_PER_HOST * 3)
+    await line.many_due(AT_ONCE_PER_HOST * 3)
     working = asyncio.create_task(line.sender.work())
     await _until(lambda: len(line.receiver.got) == AT_ONCE_PER_HOST * 3)
     working.cancel()
@@ -64,14 +64,16 @@ async def test_whoever_has_ended_makes_room_at_once(line: Line, monkeypatch: pyt
 
 
 async def test_a_workspace_with_many_silent_receivers_leaves_hands_to_others(line: Line, private: Settings) -> None:
-    await many_due(line, 400, host="x")
+    await line.many_due(400, host="x")
     async with line.database.transaction() as session:
-        due = await store.due(session, private.callbacks_at_once, private.callbacks_at_once // WORKSPACE_SHARE)
-    assert [len(ids) for ids in due.values()] == [private.callbacks_at_once // WORKSPACE_SHARE]
+        looked_at = await store.receivers(session, {})
+        share = private.callbacks_at_once // WORKSPACE_SHARE
+        due = await store.due(session, looked_at, private.callbacks_at_once, share)
+    assert len(due) == share
 
 
 async def test_what_waits_for_later_is_not_looked_at(line: Line) -> None:
-    await many_due(line, 1_000, host="later", due="now() + interval '1 hour'")
+    await line.many_due(1_000, host="later", due="now() + interval '1 hour'")
     task = await line.a_completed_task()
     await line.send()
     assert (await line.delivery(task))["state"] == "delivered"
@@ -81,9 +83,9 @@ async def test_what_another_worker_has_tried_meanwhile_is_not_due_any_more(line:
     line.receiver.answer(500)
     task = await line.a_completed_task()
     async with line.database.transaction() as session:
-        due = await store.due(session, 10, 10)
+        due = await store.due(session, await store.receivers(session, {}), 10, 10)
     await line.send()
-    (ids,) = due.values()
+    ids = [one.id for one in due]
     async with line.database.transaction(line.yard.workspace_id) as session:
         assert await actions.take(session, line.yard.workspace_id, ids, private) == []
     assert len((await line.delivery(task))["attempts"]) == 1
@@ -111,16 +113,6 @@ async def test_one_receiver_is_one_however_it_is_written(line: Line, url: str) -
     task = (await line.yard.task(line.project, callback_url=url))["id"]
     await line.yard.owner.post(f"/tasks/{task}/cancel")
     assert [row.host for row in await line.yard.sql("SELECT host FROM deliveries")] == ["http://receiver.example.org"]
-
-
-async def many_due(line: Line, number: int, *, host: str | None = None, due: str = "now()") -> None:
-    """Have many events waiting, each of a task of its own; with a host, each at another receiver called after it."""
-    await line.yard.sql(
-        f"""INSERT INTO deliveries (workspace_id, id, event_id, task_id, type, body, url, host, state, due_at)
-            SELECT :here, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'task.completed', '{{}}', :url,
-                coalesce(:host || n, :url), 'waiting', {due} FROM generate_series(1, :number) AS n""",
-        here=line.yard.workspace_id, url=line.receiver.url, host=host, number=number,
-    )  # fmt: skip
 
 
 async def _until(is_so: Any) -> None:

@@ -45,9 +45,21 @@ class Line:
     async def send_later(self, hours: float = 5) -> None:
         """Do what a worker does when these hours have passed."""
         back = """UPDATE deliveries SET due_at = due_at - make_interval(secs => :seconds),
-            first_tried_at = first_tried_at - make_interval(secs => :seconds) WHERE workspace_id = :here"""
+            first_tried_at = first_tried_at - make_interval(secs => :seconds),
+            spared_until = spared_until - make_interval(secs => :seconds) WHERE workspace_id = :here"""
         await self.yard.sql(back, seconds=hours * 3600, here=self.yard.workspace_id)
         await self.send()
+
+    async def many_due(
+        self, number: int, *, url: str | None = None, host: str | None = None, due: str = "now()"
+    ) -> None:
+        """Have many events waiting, each of a task of its own; with a host, each at a receiver called after it."""
+        await self.yard.sql(
+            f"""INSERT INTO deliveries (workspace_id, id, event_id, task_id, type, body, url, host, state, due_at)
+                SELECT :here, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'task.completed', '{{}}', :url,
+                    coalesce(:host || n, substring(:url FROM '^[^:]+://[^/]+')), 'waiting', {due} FROM generate_series(1, :number) AS n""",
+            here=self.yard.workspace_id, url=url or self.receiver.url, host=host, number=number,
+        )  # fmt: skip
 
     async def deliveries(self, task: str) -> list[dict[str, Any]]:
         """Return what is told of a task, newest first."""

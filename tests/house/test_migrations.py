@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 import pytest
@@ -20,18 +21,24 @@ FIRST = "0001"
 MARK = text("SELECT set_config('taskyard.workspace_id', :here, true)")
 
 
-@pytest.fixture
-def first_release(postgres: EmbeddedPostgres) -> Iterator[str]:
-    """A database as the first release left it, empty."""
+@contextmanager
+def left_at(postgres: EmbeddedPostgres, revision: str) -> Iterator[str]:
+    """A database as that migration left it, empty."""
     with own_database(postgres, "template1") as url:
         engine = create_engine(driver_url(url))
         with engine.connect() as connection:
             config = Config()
             config.set_main_option("script_location", str(schema.MIGRATIONS))
             config.attributes["connection"] = connection
-            command.upgrade(config, FIRST)
+            command.upgrade(config, revision)
             connection.commit()
         engine.dispose()
+        yield url
+
+
+@pytest.fixture
+def first_release(postgres: EmbeddedPostgres) -> Iterator[str]:
+    with left_at(postgres, FIRST) as url:
         yield url
 
 
@@ -80,3 +87,40 @@ def test_what_was_there_before_is_counted_and_to_be_put_beside(first_release: st
             assert [tuple(row) for row in spans] == [(None, True)]
     assert not schema.migrate(first_release), "nothing is left to do"
     engine.dispose()
+
+
+def test_receivers_of_older_callbacks_are_one_and_nothing_is_due_before_what_it_waits_for(
+    postgres: EmbeddedPostgres,
+) -> None:
+    written = [
+        "http://R.example.org",
+        "http://r.example.org:80",
+        "https://r.example.org.:8443",
+        "https://r.example.org:443",
+    ]
+    with left_at(postgres, "0016") as url:
+        engine = create_engine(driver_url(url))
+        here, task = new_id(), new_id()
+        with engine.begin() as connection:
+            connection.execute(MARK, {"here": str(here)})
+            for hours, host in enumerate(written):
+                values = {"here": here, "id": new_id(), "task": task, "host": host, "hours": -hours}
+                connection.execute(text(DELIVERY), {**values, "url": f"{host}/told"})
+            for hours in (2, 1, 3):
+                values = {"here": here, "id": new_id(), "task": task, "host": "http://b", "hours": hours}
+                connection.execute(text(DELIVERY), {**values, "url": "http://b/told"})
+        assert schema.migrate(url)
+        with engine.begin() as connection:
+            connection.execute(MARK, {"here": str(here)})
+            rows = connection.execute(text("SELECT host, due_at FROM deliveries ORDER BY number")).all()
+        engine.dispose()
+    names = ["http://r.example.org", "http://r.example.org", "https://r.example.org:8443", "https://r.example.org"]
+    assert [row.host for row in rows[:4]] == names
+    assert len({row.due_at for row in rows[:4]}) == 4, "at another address nothing waits for it"
+    due = [row.due_at for row in rows[4:]]
+    assert due[0] == due[1] < due[2]
+
+
+DELIVERY = """INSERT INTO deliveries (workspace_id, id, event_id, task_id, type, body, url, host, state, due_at)
+    VALUES (:here, :id, :id, :task, 'task.completed', '{}', :url, :host, 'waiting',
+            CAST('2026-01-01T12:00:00Z' AS timestamptz) + :hours * interval '1 hour')"""

@@ -1,12 +1,13 @@
-"""When a callback is tried again, and what it is signed with."""
+"""When a callback is tried again, what it is signed with, and whose turn is next."""
 
 from __future__ import annotations
 
 import base64
+from uuid import UUID
 
 import pytest
 
-from taskyard.domain.callbacks.rules import is_success, next_wait, signatures
+from taskyard.domain.callbacks.rules import Receiver, is_success, last_turns, next_wait, signatures
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -59,3 +60,12 @@ def test_the_signature_is_that_of_the_scheme() -> None:
     assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
     other = "whsec_" + base64.b64encode(b"x" * 32).decode()
     assert signatures([secret, other], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, body).startswith(f"{signed} v1,")
+
+
+HERE, THERE = UUID(int=1), UUID(int=2)
+
+
+def test_the_next_turn_is_that_of_the_receiver_behind_the_last_that_had_one() -> None:
+    looked_at = [*(Receiver(HERE, host) for host in "cdab"), Receiver(THERE, "x"), Receiver(THERE, "y")]
+    had = last_turns(looked_at, {Receiver(HERE, "d"), Receiver(HERE, "a"), Receiver(THERE, "a")})
+    assert had == {HERE: "a", THERE: "y"}, "where none had one, behind those that were looked at"

@@ -1,3 +1,3 @@
 """Migrations: expand, backfill, contract; run by the owner's role, one process at a time."""
 
-HEAD = "0016"
+HEAD = "0017"

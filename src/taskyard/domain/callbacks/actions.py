@@ -76,6 +76,7 @@ async def take(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID], s
         delivery.tries += 1
         delivery.token += 1
         delivery.first_tried_at = delivery.first_tried_at or now
+        delivery.spared_until = None
         delivery.lease_until = now + timedelta(seconds=settings.callback_seconds_max + LEASE_MARGIN_SECONDS)
         # Before it is made: whatever becomes of this worker, it is seen that there was one.
         session.add(
@@ -105,6 +106,8 @@ async def finish(session: AsyncSession, order: Order, outcome: Outcome, settings
     await _note(session, delivery, outcome, error)
     now = await clock.now(session)
     delivery.lease_until, delivery.reason = None, error
+    if outcome.status is not None:
+        await store.spare_no_longer(session, delivery)
     if is_success(outcome.status):
         DELIVERY.move(delivery, "deliver")
         delivery.ended_at = now
@@ -129,8 +132,10 @@ async def finish(session: AsyncSession, order: Order, outcome: Outcome, settings
     DELIVERY.move(delivery, "retry")
     delivery.due_at = now + timedelta(seconds=wait)
     await store.let_follow(session, delivery, delivery.due_at, has_ended=False)
-    if outcome.status is None:
-        await store.spare(session, delivery, now + timedelta(seconds=min(wait, SPARED_SECONDS_MAX)))
+    # Where others have arrived meanwhile, it is this one that is wrong, not the receiver.
+    began_at = now - timedelta(milliseconds=outcome.milliseconds)
+    if outcome.status is None and not await store.has_taken_since(session, delivery, began_at):
+        delivery.spared_until = now + timedelta(seconds=min(wait, SPARED_SECONDS_MAX))
 
 
 async def give_back(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID], token: int | None = None) -> int:
@@ -144,6 +149,7 @@ async def give_back(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUI
         await _note(session, delivery, Outcome(0), STOPPED)
         DELIVERY.move(delivery, "retry")
         delivery.lease_until, delivery.due_at, delivery.reason = None, now, STOPPED
+        await store.let_follow(session, delivery, now, has_ended=False)
         # So that whoever wakes up late finds nothing that is theirs.
         delivery.token += 1
         back += 1
@@ -156,6 +162,9 @@ async def send_again(session: AsyncSession, actor: Actor, delivery_id: UUID) -> 
     DELIVERY.move(delivery, "send_again")
     delivery.tries, delivery.first_tried_at, delivery.ended_at = 0, None, None
     delivery.due_at = await clock.now(session)
+    await store.let_follow(session, delivery, delivery.due_at, has_ended=False)
+    # Whoever asks for it knows that somebody is there.
+    await store.spare_no_longer(session, delivery)
     says = f"{actor.name} sent the callback about {delivery.type} again."
     ledger.record(session, facts.delivery_fact("sent_again", delivery, says), by=actor)
     await session.flush()

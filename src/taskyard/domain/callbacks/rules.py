@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
 
 from taskyard.kit.lifecycle import Lifecycle
 
@@ -21,14 +23,21 @@ RESPONSE_CHARS_MAX = 1000
 AT_ONCE_PER_HOST = 8
 # Of a worker's hands one workspace has a quarter, whatever it has to tell.
 WORKSPACE_SHARE = 4
-# So many of a workspace are looked at, the longest due first, for those that may be sent.
-CANDIDATES = 300
+# So many receivers of a workspace are looked at for what may be sent; the next look comes to those behind them.
+RECEIVERS_AT_ONCE = 300
 GROWTH = 3
 WAIT_SECONDS_MAX = 4 * 3600.0
 JITTER = 0.1
 # What the receiver says when it wants no more of this, by the scheme.
 GONE = 410
 STOPPED = "The worker stopped before the answer was there."
+
+
+class Receiver(NamedTuple):
+    """Who is told by a workspace: a scheme, name and port."""
+
+    workspace_id: UUID
+    host: str
 
 
 class DeliveryState(StrEnum):
@@ -75,6 +84,16 @@ def next_wait(
         return None
     wait = min(first * float(GROWTH) ** min(tries - 1, 20), WAIT_SECONDS_MAX) * (1 - JITTER + 2 * JITTER * chance)
     return min(max(wait, asked or 0), left)
+
+
+def last_turns(looked_at: Sequence[Receiver], chosen: Collection[Receiver]) -> dict[UUID, str]:
+    """Return, by workspace, the receiver behind which the next look begins.
+
+    It is the last one that something is sent to; all before it have been given what they may have. Where nothing may be
+    sent, it is the last one that was looked at, so that those beyond are come to.
+    """
+    reached = {one.workspace_id: one.host for one in looked_at}
+    return reached | {one.workspace_id: one.host for one in looked_at if one in chosen}
 
 
 def signatures(secrets: Sequence[str], event_id: str, timestamp: int, body: bytes) -> str:

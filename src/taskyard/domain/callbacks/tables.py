@@ -31,10 +31,20 @@ class Delivery(Base):
             "number",
             postgresql_where=sql("state IN ('waiting', 'sending')"),
         ),
-        # What is due, workspace by workspace; looked through by workers, across workspaces.
-        Index("deliveries_due_ix", "workspace_id", "due_at", "number", postgresql_where=sql("state = 'waiting'")),
+        # What is due, receiver by receiver; looked through by workers, across workspaces.
+        Index(
+            "deliveries_due_ix", "workspace_id", "host", "due_at", "number", postgresql_where=sql("state = 'waiting'")
+        ),
         # What is being sent: how many at each receiver, and whose worker is silent.
         Index("deliveries_sending_ix", "workspace_id", "host", postgresql_where=sql("state = 'sending'")),
+        # Which receivers have not answered, and are left alone.
+        Index(
+            "deliveries_spared_ix",
+            "workspace_id",
+            "host",
+            "spared_until",
+            postgresql_where=sql("spared_until IS NOT NULL"),
+        ),
         # What has had its days.
         Index("deliveries_ended_ix", "ended_at", postgresql_where=sql("ended_at IS NOT NULL")),
     )
@@ -57,6 +67,9 @@ class Delivery(Base):
     )
     first_tried_at: Mapped[datetime | None] = mapped_column(When, comment="of these; what is given up is counted by it")
     due_at: Mapped[datetime] = mapped_column(When, server_default=func.now())
+    spared_until: Mapped[datetime | None] = mapped_column(
+        When, comment="it was not answered: until then nothing is sent to its receiver"
+    )
     token: Mapped[int] = mapped_column(BigInteger, server_default=sql("0"), comment="only who has the last one may end")
     lease_until: Mapped[datetime | None] = mapped_column(When)
     reason: Mapped[str | None] = mapped_column(Text, comment="why the last attempt failed")

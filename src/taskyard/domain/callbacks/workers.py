@@ -6,14 +6,16 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from uuid import UUID
 
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.domain.callbacks import actions, store
 from taskyard.domain.callbacks.actions import Order, Outcome
 from taskyard.domain.callbacks.problems import NoSuchDelivery
-from taskyard.domain.callbacks.rules import RESPONSE_CHARS_MAX, WORKSPACE_SHARE, signatures
+from taskyard.domain.callbacks.rules import RESPONSE_CHARS_MAX, WORKSPACE_SHARE, last_turns, signatures
 from taskyard.gateways.outgoing import NotReached, Outgoing
 from taskyard.kit.db.engine import Database
 from taskyard.kit.ending import is_ending
@@ -40,6 +42,8 @@ class Sender:
             at_once=settings.callbacks_at_once,
         )
         self._open: set[asyncio.Task[None]] = set()
+        # By workspace the receiver that had the last turn.
+        self._last: dict[UUID, str] = {}
         self._ended = asyncio.Event()
         self._writing = asyncio.Semaphore(CONNECTIONS)
 
@@ -76,7 +80,7 @@ class Sender:
         async with self._database.transaction() as session:
             silent = await store.silent(session)
             share = max(1, self._settings.callbacks_at_once // WORKSPACE_SHARE)
-            due = await store.due(session, free, share) if free > 0 else {}
+            due = await self._due(session, free, share) if free > 0 else {}
         for workspace_id, ids in silent.items():
             async with self._database.transaction(workspace_id) as session:
                 await actions.give_back(session, workspace_id, ids)
@@ -90,6 +94,15 @@ class Sender:
                 task.add_done_callback(self._close)
             begun += len(orders)
         return begun
+
+    async def _due(self, session: AsyncSession, free: int, share: int) -> dict[UUID, list[UUID]]:
+        looked_at = await store.receivers(session, self._last)
+        found = await store.due(session, looked_at, free, share)
+        self._last = last_turns(looked_at, {one.receiver for one in found})
+        by_workspace: dict[UUID, list[UUID]] = {}
+        for one in found:
+            by_workspace.setdefault(one.receiver.workspace_id, []).append(one.id)
+        return by_workspace
 
     def _close(self, task: asyncio.Task[None]) -> None:
         self._open.discard(task)
