@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -39,7 +40,7 @@ from taskyard.ledger import Hub
 from taskyard.web.desk import Desk
 from taskyard.web.metrics import Metrics
 from taskyard.web.middleware import Threshold
-from taskyard.web.pages_of_ui import EVERY_PATH, mount_ui
+from taskyard.web.pages_of_ui import EVERY_PATH, HTML, NEEDS, Page, mount_ui
 from taskyard.web.problems import BodyInvalid, NoSuchPath, as_response, of_validation
 
 API = "/api/v1"
@@ -109,6 +110,14 @@ def picture_limits(settings: Settings) -> Limits:
     )
 
 
+def built_page(static: Path) -> Page | None:
+    """Return the page as the UI's build left it, with what each address needs; None before it was built."""
+    html, needs = static / HTML, static / NEEDS
+    if not (html.is_file() and needs.is_file()):
+        return None
+    return Page(html.read_text("utf-8"), json.loads(needs.read_text("utf-8")))
+
+
 def make_app(desk: Desk) -> FastAPI:
     """Return the application around a desk. A route without a permission keeps it from starting."""
 
@@ -137,7 +146,7 @@ def make_app(desk: Desk) -> FastAPI:
     metrics = Metrics()
     _add_health(app, desk)
     _add_metrics(app, desk, metrics)
-    mount_ui(app, STATIC)
+    mount_ui(app, STATIC, built_page(STATIC))
     app.add_middleware(Threshold, request_seconds_max=desk.settings.request_seconds_max, metrics=metrics)
     return app
 

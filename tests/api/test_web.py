@@ -16,7 +16,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import make_url, text
 
-from taskyard.app import make_app, make_desk
+from taskyard.app import built_page, make_app, make_desk
 from taskyard.gateways.postgres import EmbeddedPostgres
 from taskyard.kit import logs
 from taskyard.kit.db.engine import Database
@@ -322,7 +322,7 @@ def with_pages(tmp_path: Path) -> FastAPI:
     (tmp_path / "assets" / "app-1.js.gz").write_bytes(gzip.compress(b"plain", mtime=0))
     (tmp_path.parent / "secret.txt").write_text("hunter2")
     made = FastAPI()
-    mount_ui(made, tmp_path)
+    mount_ui(made, tmp_path, built_page(tmp_path))
     return made
 
 

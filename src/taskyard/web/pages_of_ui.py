@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TypedDict
@@ -18,13 +17,16 @@ from taskyard.kit.problems import Kind
 from taskyard.web.credentials import COOKIE
 
 EVERY_PATH = "/{path:path}"
+# The page, which is served with more in its head, and what that is.
+HTML, NEEDS = "index.html", "ahead.json"
+NOT_SERVED = {HTML, NEEDS}
 # As they were packed at build time, the smallest first.
 PACKED = {"br": ".br", "gzip": ".gz"}
 TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}
 LINKS = {
-    ".css": 'rel="stylesheet"',
-    ".js": 'rel="modulepreload"',
-    ".woff2": 'rel="preload" as="font" type="font/woff2"',
+    "css": 'rel="stylesheet"',
+    "js": 'rel="modulepreload"',
+    "woff2": 'rel="preload" as="font" type="font/woff2"',
 }
 YEAR = "public, max-age=31536000, immutable"
 # Set by the page of tasks where it asks for other rows or columns than usual at first.
@@ -86,7 +88,7 @@ class Page:
 
 
 def _of_file(name: str) -> str:
-    return f'<link {LINKS[Path(name).suffix]} crossorigin href="/{name}">'
+    return f'<link {LINKS[name.rpartition(".")[2]]} crossorigin href="/{name}">'
 
 
 def _of_ask(path: str) -> str:
@@ -94,14 +96,10 @@ def _of_ask(path: str) -> str:
     return f'<link rel="preload" as="fetch" crossorigin href="{path}">'
 
 
-def mount_ui(app: FastAPI, static: Path) -> None:
-    """Answer every path that is not the API's with the page, which knows its own paths."""
-    html, ahead = static / "index.html", static / "ahead.json"
-    is_built = html.is_file() and ahead.is_file()
-    page = Page(html.read_text("utf-8"), json.loads(ahead.read_text("utf-8"))) if is_built else None
+def mount_ui(app: FastAPI, static: Path, page: Page | None) -> None:
+    """Answer every path that is not the API's with the page, which knows its own paths; without one there is no UI."""
     # What lies beside the page is named once, at start: no path of a request is ever looked up on the disk.
-    files = {file.relative_to(static).as_posix() for file in static.rglob("*") if file.is_file()}
-    public = files - {html.name, ahead.name}
+    public = {file.relative_to(static).as_posix() for file in static.rglob("*") if file.is_file()} - NOT_SERVED
     if (static / "assets").is_dir():
         app.mount("/assets", HashedAssets(directory=static / "assets"), name="assets")
 
