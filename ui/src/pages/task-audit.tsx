@@ -4,8 +4,9 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { nextReady, nextReadyQuery, useAudit } from '@/api/audits'
 import { answersQuery } from '@/api/answers'
+import { projectsQuery } from '@/api/projects'
 import { taskQuery } from '@/api/tasks'
-import type { TaskPage as Task } from '@/api/types'
+import type { Project, TaskPage as Task } from '@/api/types'
 import { useMay } from '@/api/who'
 import { Confirm } from '@/design/Dialog'
 import { ProblemNotice } from '@/design/Notice'
@@ -35,6 +36,7 @@ export function useAuditing(task: Task, from: string | undefined, said: ReactNod
   const [asking, setAsking] = useState<Asking>(null)
   const [isFixing, setFixing] = useState(false)
   const audit = useAudit(task.id)
+  const project = useQuery({ ...projectsQuery, enabled: whyNot === null }).data?.items.find((one) => one.id === task.project.id)
   const goOn = useNext(task, from, whyNot === null, onSaid)
   const name = task.external_id ?? shortId(task.id)
   const replaced = `${task.verdict?.by ?? 'Somebody'} has ${task.audit} it. Yours takes its place; theirs stays in the timeline.`
@@ -69,7 +71,7 @@ export function useAuditing(task: Task, from: string | undefined, said: ReactNod
       <>
         <AuditBar task={task} mayAudit={mayAudit} onAccept={() => start('accept')} onFix={() => start('fix')} onReject={() => start('reject')} accepting={audit.isPending && !asking} said={said} />
         {!asking && <ProblemNotice problem={audit.error} />}
-        {asking === 'reject' && <RejectDialog before={isAgain ? replaced : null} onClose={close} pending={audit.isPending} problem={audit.error} onReject={(reasons) => audit.mutate({ verdict: 'reject', reasons, again: isAgain }, { onSuccess: () => done('rejected') })} />}
+        {asking === 'reject' && <RejectDialog rule={rejectedThen(project)} before={isAgain ? replaced : null} onClose={close} pending={audit.isPending} problem={audit.error} onReject={(reasons) => audit.mutate({ verdict: 'reject', reasons, again: isAgain }, { onSuccess: () => done('rejected') })} />}
         <Confirm
           open={asking === 'accept' || asking === 'fix'}
           onClose={close}
@@ -90,6 +92,14 @@ export function useAuditing(task: Task, from: string | undefined, said: ReactNod
     ),
     fixing: isFixing && <TaskFix task={task} again={isAgain} onFixed={() => done('fixed')} onClose={() => setFixing(false)} />,
   }
+}
+
+/** What the rule of a project makes of a rejected task; nothing is promised before it is known. */
+function rejectedThen(project: Project | undefined): string {
+  if (!project) return 'Whoever does it again reads the reasons.'
+  if (project.on_reject === 'end') return `${project.name} has rejected tasks end as they are: it is not done again.`
+  const from = project.redo_step ? `from ${project.redo_step} on` : 'from the first step that people have done'
+  return `It is done again ${from}. Whoever submitted it gets it first, and reads the reasons.`
 }
 
 /** Goes to the next task of the list that waits for a verdict; its page is there before it is asked for. */

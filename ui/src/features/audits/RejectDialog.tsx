@@ -8,6 +8,8 @@ import { ReasonField } from '@/design/ReasonField'
 const REASONS = ['Something is missing', 'Something is wrong', 'Not what the instructions describe']
 
 interface RejectDialogProps {
+  /** What becomes of the task then, by the rule of its project. */
+  rule: string
   /** What a verdict that is there already says, whose place this one takes. */
   before: string | null
   onClose: () => void
@@ -16,7 +18,7 @@ interface RejectDialogProps {
   problem: unknown
 }
 
-export function RejectDialog({ before, onClose, onReject, pending, problem }: RejectDialogProps) {
+export function RejectDialog({ rule, before, onClose, onReject, pending, problem }: RejectDialogProps) {
   const [chosen, setChosen] = useState<readonly string[]>([])
   const [own, setOwn] = useState('')
   const pick = (reason: string) => setChosen(chosen.includes(reason) ? chosen.filter((one) => one !== reason) : [...chosen, reason])
@@ -25,7 +27,7 @@ export function RejectDialog({ before, onClose, onReject, pending, problem }: Re
   return (
     <Dialog open onClose={onClose} title="Reject this result?">
       {before && <p>{before}</p>}
-      <p className="meta">Whoever does it again reads the reasons. Whether it is done again, its project says.</p>
+      <p className="meta">{rule}</p>
       <ReasonField ready={REASONS} picked={chosen} onPick={pick} value={own} onChange={setOwn} onDone={() => { if (!missing && !pending) onReject(reasons) }} />
       <ProblemNotice problem={problem} />
       <DialogFoot>

@@ -9,7 +9,7 @@ import { CopyButton } from '@/design/Time'
 import { readLocal } from '@/features/work/local-draft'
 import css from '@/features/work/Workbench.module.css'
 import { exactOf, written } from '@/lib/exact-json'
-import { counted, total, totalOf, words } from '@/lib/format'
+import { counted, shortId, total, totalOf, words } from '@/lib/format'
 
 const Standing = ({ children }: { children: ReactNode }) => (
   <div className={css['bench']}>
@@ -96,12 +96,13 @@ export function EndedHold({ hold, onTake, pending, problem }: EndedHoldProps) {
   const local = isGone ? null : readLocal(id)
   // "Ben released this: …"; what somebody wrote as they skipped is not for the head of a page.
   const [head, more] = !isGone && reason ? halves(reason) : [`This reservation is ${words(state)}`, SAYS[state] ?? 'It has ended.']
+  const name = hold.task.external_id ?? shortId(hold.task.id)
   const kept = isGone || (!draft && !local) ? null : state === 'released' ? 'Your draft is kept: if you take the task again, you go on from it.' : 'Your draft is kept.'
   return (
     <Standing>
       <div role="alert">
         <EmptyState title={head} action={<><Button look="primary" pending={pending} onClick={onTake}>Take the next task</Button><Link to="/work">Back to Work</Link><Link to="/tasks/$taskId" params={{ taskId: hold.task.id }}>Open the task</Link>{local && <CopyButton text={written(exactOf(local.answer))} label="Copy what you had entered" />}</>}>
-          {more} {kept}
+          {name} of {hold.task.project.name}. {more} {kept}
         </EmptyState>
       </div>
       <ProblemNotice problem={problem} size="page" />
