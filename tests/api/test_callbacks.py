@@ -261,7 +261,7 @@ async def test_what_is_just_being_sent_cannot_be_sent_again(line: Line) -> None:
     task = await line.a_completed_task()
     await line.yard.sql("UPDATE deliveries SET state = 'sending', lease_until = now() + interval '1 minute'")
     delivery = await line.delivery(task)
-    assert "it cannot send_again" in delivery["can"]["send_again"]
+    assert "send again is not possible" in delivery["can"]["send_again"]
     said = await line.yard.owner.post(f"/deliveries/{delivery['id']}/send-again")
     assert said.problem == "illegal_move"
 

@@ -94,7 +94,7 @@ async def test_a_key_dies_when_its_time_is_over(yard: Yard) -> None:
     assert (await robot.get("/me")).status == 200
     await yard.sql("UPDATE api_keys SET expires_at = now() WHERE member_id = :id", id=robot.member_id)
     yard.desk.forget_callers()
-    assert (await robot.get("/me")).problem == "sign_in_needed"
+    assert (await robot.get("/me")).problem == "key_unknown"
 
 
 @pytest.mark.parametrize("expires_at", ["2001-01-01T00:00:00Z", "2001-01-01T00:00:00", "2001-01-01", "yesterday", ""])
@@ -112,7 +112,7 @@ async def test_a_revoked_key_is_dead_at_once_here_and_soon_everywhere(yard: Yard
         assert (await robot.get("/me")).status == 200
         for _ in range(2):
             assert (await yard.owner.delete(f"/keys/{made['id']}")).status == 204
-        assert (await robot.get("/me")).problem == "sign_in_needed"
+        assert (await robot.get("/me")).problem == "key_unknown"
         await dead(elsewhere, bearer)
     assert (await yard.owner.get("/keys")).json["items"][0]["revoked_at"] is not None
     told = await yard.sql("SELECT count(*) AS n FROM facts WHERE name = 'key.revoked' AND noun_id = :id", id=made["id"])

@@ -82,8 +82,11 @@ def test_where_nothing_can_be_written_the_command_says_so(
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        (["--format", "xml"], "format: input should be 'json', 'jsonl', 'csv', 'parquet', 'coco' or 'yolo'."),
-        (["--status", "done"], "status[0]: input should be 'queued', 'in_progress'"),
+        (
+            ["--format", "xml"],
+            "format: is not one of those there are. Take 'json', 'jsonl', 'csv', 'parquet', 'coco' or 'yolo'.",
+        ),
+        (["--status", "done"], "status[0]: is not one of those there are. Take 'queued', 'in_progress'"),
         (["--project", "Nowhere"], "There is no project Nowhere here; there is: "),
     ],
 )

@@ -226,7 +226,7 @@ async def test_a_credential_that_is_none_is_nobody(name: str, ours: World) -> No
         if name in PUBLIC:
             assert said.status == (await ask(ours.yard.stranger, name, {})).status
         else:
-            assert (said.status, said.problem) == (401, "sign_in_needed"), shown
+            assert (said.status, said.problem) == (401, "key_unknown"), shown
 
 
 @every_route

@@ -55,9 +55,9 @@ class Lifecycle(Generic[S]):
     def refusal(self, state: str, move: str) -> IllegalMove:
         """Return the 409 for a move the table does not have."""
         allowed = self.allowed(state)
-        says = f"what it can do is {', '.join(allowed)}" if allowed else "nothing leaves this state"
+        says = f"only {_spoken(', '.join(allowed))}" if allowed else "nothing leaves this state"
         return IllegalMove(
-            thing=self.thing, state=str(state).replace("_", " "), move=move, allowed=allowed, allowed_says=says
+            thing=self.thing, state=_spoken(state), move=_spoken(move), allowed=allowed, allowed_says=says
         )
 
     def why_not(self, state: str, move: str) -> str | None:
@@ -68,3 +68,7 @@ class Lifecycle(Generic[S]):
         """Return the CHECK that lets the database keep the promise."""
         listed = ", ".join(f"'{state.value}'" for state in self.states)
         return f"{column} IN ({listed})"
+
+
+def _spoken(name: str) -> str:
+    return str(name).replace("_", " ")

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from taskyard.kit.problems import Kind, Problem
+from taskyard.kit.problems import Flaw, Kind, Problem
 
 # Beyond this many rows a total is said to be at least that: an exact count would cost more than it tells.
 EXACT_TOTAL_MAX = 100_000
@@ -20,6 +20,7 @@ class CursorUnreadable(Problem):
     """This cursor belongs to another list, filter or order: start again without it."""
 
     kind = Kind.MALFORMED
+    usual_flaws = (Flaw("cursor", "is not of this list", "Leave it out: the first page comes, with a new one."),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,9 +57,11 @@ class Problem(Exception):  # noqa: N818 - refusals are sentences, `NoSuchTask`, 
     retry_after_seconds: float | None = None
     # A refusal that still keeps something, such as late work saved as a draft: the transaction is committed.
     keeps_changes: ClassVar[bool] = False
+    # What is wrong wherever it is raised, for those that are always about the same place.
+    usual_flaws: ClassVar[tuple[Flaw, ...]] = ()
 
     def __init__(self, flaws: Sequence[Flaw] = (), **data: Any) -> None:
-        self.flaws = tuple(flaws)
+        self.flaws = tuple(flaws) or self.usual_flaws
         self.data = data
         super().__init__(self.detail)
 
@@ -82,6 +84,6 @@ def code_of(problem: type[Problem]) -> str:
 
 
 class IllegalMove(Problem):
-    """This {thing} is {state}, it cannot {move}: {allowed_says}."""
+    """This {thing} is {state}: {move} is not possible, {allowed_says}."""
 
     kind = Kind.CONFLICT

@@ -8,11 +8,18 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
 from taskyard.kit import strict_json
-from taskyard.kit.problems import Flaw, Kind, Problem
+from taskyard.kit.problems import Kind, Problem
+from taskyard.web.wording import flaw_of
 
 
 class SignInNeeded(Problem):
     """Sign in, or send a key as `Authorization: Bearer`."""
+
+    kind = Kind.UNKNOWN_CALLER
+
+
+class KeyUnknown(Problem):
+    """This key is not known here: it was revoked, it has run out, or it was copied in part. Ask for a new one."""
 
     kind = Kind.UNKNOWN_CALLER
 
@@ -123,17 +130,5 @@ def of_validation(error: RequestValidationError, path: str) -> Problem:
     parts = error.errors()
     if any(part["loc"][:1] == ("path",) for part in parts):
         return NoSuchPath(path=path)
-    flaws = [_flaw(part) for part in parts]
+    flaws = [flaw_of(part) for part in parts]
     return BodyInvalid(flaws, summary="; ".join(f"{flaw.place}: {flaw.says}" for flaw in flaws[:3]))
-
-
-def _flaw(part: dict[str, Any]) -> Flaw:
-    where, *steps = part["loc"]
-    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".") or str(where)
-    value = part.get("input")
-    shown = None if part["type"] == "missing" or isinstance(value, dict | list) else str(value)[:200]
-    if part["type"] == "extra_forbidden":
-        return Flaw(place, "is not known here", "Remove it.", value=shown)
-    # What our own rules say, Pydantic introduces with its own word for it.
-    says = part["msg"].removeprefix("Value error, ")
-    return Flaw(place, says[:1].lower() + says[1:], value=shown)

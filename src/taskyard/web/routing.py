@@ -23,6 +23,7 @@ from taskyard.web.problems import (
     BodyTooLarge,
     CrossSiteRefused,
     JsonUnreadable,
+    KeyUnknown,
     SignInNeeded,
     WrongContentType,
     as_response,
@@ -133,12 +134,12 @@ class VerbRoute(APIRoute):
         if credential is None:
             if self.permission is Permission.PUBLIC:
                 return None
-            raise SignInNeeded
+            raise KeyUnknown if "authorization" in request.headers else SignInNeeded
         caller = await desk.who(credential)
         if caller is None:
             if self.permission is Permission.PUBLIC:
                 return None
-            raise SignInNeeded
+            raise KeyUnknown if credential.is_key else SignInNeeded
         if self.permission is not Permission.PUBLIC:
             if request.method not in SAFE_METHODS and not credential.is_key:
                 refuse_cross_site(request, desk, caller)
@@ -223,7 +224,7 @@ def _read_json(body: bytes) -> Any:
     try:
         return strict_json.loads(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise JsonUnreadable(reason=f"byte {error.start} is not UTF-8") from error
+        raise JsonUnreadable(reason=f"is not UTF-8 at byte {error.start}") from error
     except strict_json.NotStrictJson as error:
         where = f" (character {error.position})" if error.position is not None else ""
         raise JsonUnreadable([Flaw("body", error.says, error.mend)], reason=error.says + where) from error

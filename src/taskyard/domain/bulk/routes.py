@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 from uuid import UUID
@@ -54,9 +55,12 @@ async def ask(
         response.status_code = 200
         found = await actions.look_ahead(session, actor, body.action, arguments, asked, seconds_max=seconds)
         counts = {outcome: sum(n for _, n in actions.told(found, outcome)) for outcome in Outcome}
+        refused: Counter[tuple[str | None, str | None]] = Counter()
+        for verdict, number in actions.told(found, Outcome.REFUSED):
+            refused[verdict.code, verdict.says] += number
         reasons = [
-            ReasonSaid(outcome=verdict.outcome, code=verdict.code, says=verdict.says, count=number)
-            for verdict, number in actions.told(found, Outcome.REFUSED)
+            ReasonSaid(outcome=Outcome.REFUSED, code=code, says=says, count=number)
+            for (code, says), number in refused.most_common()
         ]
         return DryRun(
             action=body.action,

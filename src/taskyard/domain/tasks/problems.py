@@ -1,6 +1,6 @@
 """Refusals about tasks."""
 
-from taskyard.kit.problems import Kind, Problem
+from taskyard.kit.problems import Flaw, Kind, Problem
 
 
 class NoSuchTask(Problem):
@@ -43,3 +43,5 @@ class FieldUnknown(Problem):
 
 class SelectionEmpty(Problem):
     """Nothing is selected: choose at least one task."""
+
+    usual_flaws = (Flaw("selection", "holds no task that is here", "Choose at least one, or widen the filter."),)

@@ -122,9 +122,10 @@ class FilterAsked(Body):
             return given
         said = {name: given[name] for name in DAYS if isinstance(given.get(name), str)}
         zone: Any = given.get("zone", "UTC")
-        if not said or not _is_zone(zone):
+        if not said:
             return given
-        today = today_in(ZONES.get(zone, zone))
+        # A zone that is not known is refused by itself: no day is blamed for it.
+        today = today_in(ZONES.get(zone, zone) if _is_zone(zone) else "UTC")
         meant = {name: day_meant(words, today) for name, words in said.items()}
         # From here on it is that day: what is kept with a bulk operation or an export means the same tomorrow.
         return {**given, **{name: day.isoformat() for name, day in meant.items() if day}}
