@@ -22,6 +22,9 @@ const hasMoreToSay = (upload: Upload) => upload.failed > 0 || Boolean(upload.rea
 // Progress is not a fact of the workspace: while something runs, the page asks.
 const ASK_AGAIN_MS = 1000
 
+const PHONE = 560
+const named = (upload: Upload) => <span title={upload.file_name}>{upload.file_name}</span>
+
 interface UploadTableProps {
   open: string | undefined
   onOpen: (id: string | undefined) => void
@@ -76,19 +79,20 @@ function columns(open: string | undefined, toggle: (upload: Upload) => void, can
       id: 'open', head: 'Errors', quiet: true, width: 36, bar: 0,
       cell: (upload) => hasMoreToSay(upload) && <Expander label={`What was wrong in ${upload.file_name}`} isOpen={open === upload.id} onToggle={() => toggle(upload)} />,
     },
-    { id: 'file', head: 'File', min: 96, cell: (upload) => <span title={upload.file_name}>{upload.file_name}</span> },
-    { id: 'state', head: 'Status', width: 176, bar: 110, cell: (upload) => <State upload={upload} /> },
+    { id: 'file', head: 'File', min: 180, from: PHONE, cell: named },
+    { id: 'short-file', head: 'File', min: 96, below: PHONE, cell: named },
+    { id: 'state', head: 'Status', width: 168, bar: 110, cell: (upload) => <State upload={upload} /> },
     { id: 'created', head: 'Created', width: 84, align: 'end', from: 440, bar: 40, cell: (upload) => count(upload.created) },
     { id: 'failed', head: 'Failed', width: 64, align: 'end', from: 370, bar: 24, cell: (upload) => <span className={upload.failed > 0 ? css['failed'] : css['none']}>{count(upload.failed)}</span> },
-    { id: 'same', head: 'Unchanged', width: 92, align: 'end', from: 1000, bar: 24, cell: (upload) => <span className={upload.unchanged > 0 ? undefined : css['none']} title={upload.differing > 0 ? `Their external id was there already; ${count(upload.differing)} of them with another input` : 'Their external id was there already'}>{count(upload.unchanged)}{upload.differing > 0 && '*'}</span> },
-    { id: 'project', head: 'Project', width: 140, from: 760, cell: (upload) => upload.project.name },
-    { id: 'kept', head: 'Kept for', width: 112, from: 1180, cell: (upload) => upload.reserved_for?.name ?? <span className={css['none']}>–</span> },
-    { id: 'size', head: 'Size', width: 76, align: 'end', from: 1100, bar: 40, cell: (upload) => <span className={css['soft']}><Bytes n={upload.bytes} /></span> },
-    { id: 'took', head: 'Took', width: 76, align: 'end', from: 900, bar: 36, cell: (upload) => <span className={css['soft']}><Duration from={upload.started_at} to={upload.ended_at} /></span> },
-    { id: 'by', head: 'By', width: 120, from: 860, cell: (upload) => upload.by?.name ?? '–' },
+    { id: 'same', head: 'Unchanged', width: 92, align: 'end', from: 900, rank: 3, bar: 24, cell: (upload) => <span className={upload.unchanged > 0 ? undefined : css['none']} title={upload.differing > 0 ? `Their external id was there already; ${count(upload.differing)} of them with another input` : 'Their external id was there already'}>{count(upload.unchanged)}{upload.differing > 0 && '*'}</span> },
+    { id: 'project', head: 'Project', width: 120, from: 760, cell: (upload) => upload.project.name },
+    { id: 'kept', head: 'Kept for', width: 104, from: 900, rank: 1, cell: (upload) => upload.reserved_for?.name ?? <span className={css['none']}>–</span> },
+    { id: 'size', head: 'Size', width: 76, align: 'end', from: 900, rank: 5, bar: 40, cell: (upload) => <span className={css['soft']}><Bytes n={upload.bytes} /></span> },
+    { id: 'took', head: 'Took', width: 76, align: 'end', from: 900, rank: 4, bar: 36, cell: (upload) => <span className={css['soft']}><Duration from={upload.started_at} to={upload.ended_at} /></span> },
+    { id: 'by', head: 'By', width: 104, from: 860, rank: 2, cell: (upload) => upload.by?.name ?? '–' },
     { id: 'when', head: 'Started', width: 92, from: 620, bar: 56, cell: (upload) => <Time at={upload.created_at} /> },
     {
-      id: 'cancel', head: 'Actions', quiet: true, width: 88, align: 'end', from: 560, bar: 0,
+      id: 'cancel', head: 'Actions', quiet: true, width: 80, align: 'end', from: 560, bar: 0,
       cell: (upload) => isUnderWay(upload) && <Button small look="quiet" disabledReason={upload.can.cancel} pending={cancelling === upload.id} onClick={() => cancel(upload.id)}>Cancel</Button>,
     },
   ]
