@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 
 import pytest
@@ -47,6 +48,19 @@ def test_whoever_goes_back_to_a_deleted_task_is_told_that_it_is_gone(
     expect(page.get_by_role("heading", name="We could not find this task")).to_be_visible()
     page.go_forward()
     expect(page.get_by_role("search", name="Filter tasks")).to_be_visible()
+
+
+def test_one_task_is_exported_and_archived_from_its_page(owner: Somebody, windows: Windows, task: str) -> None:
+    windows.expect_refusal(404, "/tasks/")
+    page = windows.open(f"/tasks/{task}", who=owner)
+    page.get_by_role("button", name="Export", exact=True).click()
+    with page.expect_download() as begun:
+        page.get_by_role("dialog", name="Export 1 task").get_by_role("button", name="Download now").click()
+    with begun.value.path().open(encoding="utf-8", newline="") as file:
+        assert [row["id"] for row in csv.DictReader(file)] == [task]
+    page.get_by_role("button", name="Archive", exact=True).click()
+    page.get_by_role("dialog", name=re.compile("1 task")).get_by_role("button", name=re.compile("^Archive")).click()
+    expect(page.get_by_role("heading", name="This task is in the archive")).to_be_visible()
 
 
 def test_a_task_that_somebody_else_deletes_does_not_stay_on_its_page(owner: Somebody, windows: Windows, task: str) -> None:  # fmt: skip

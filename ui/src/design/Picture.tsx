@@ -71,7 +71,7 @@ export function Picture({ src, width, height, alt, shapes = [], layer = 'drawn',
   const place = { width: picture.width, height: picture.height, transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})` }
   const ready = window.width > 0 && (loaded?.src === src || Boolean(width && height))
   return (
-    <div className={css['field']}>
+    <div className={css['field']} data-fills>
       <div
         ref={merged}
         className={css['frame']}

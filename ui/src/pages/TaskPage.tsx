@@ -26,6 +26,7 @@ import { shownOfInput } from '@/features/viewers/shown'
 import { fieldOf, hasRounded, readExact, unrounded } from '@/lib/exact-json'
 import { shortId } from '@/lib/format'
 import { asProblem } from '@/lib/problem'
+import { TaskOut } from '@/pages/TaskOut'
 import { listOf, useAuditing } from '@/pages/task-audit'
 
 const TABS = ['answers', 'instructions', 'json', 'timeline', 'callbacks'] as const
@@ -95,7 +96,7 @@ function Shown({ task, said, onSaid }: { task: Task; said: ReactNode; onSaid: (s
       trail={[<Link key="list" to="/tasks" search={listOf(search.from)}>Tasks</Link>, <Link key="project" to="/tasks" search={{ project: [task.project.id] }}>{task.project.name}</Link>, name]}
       title={`${name} · ${task.project.name}`}
       body="plain"
-      below={<><TaskHead task={task} run={run} onRun={(id) => go({ run: id })} actions={<TaskActions task={task} answers={given.length} onDeleted={() => void navigate({ to: '/tasks', search: {} })} />} />{bar}</>}
+      below={<><TaskHead task={task} run={run} onRun={(id) => go({ run: id })} actions={<><TaskOut task={task} /><TaskActions task={task} answers={given.length} onDeleted={() => void navigate({ to: '/tasks', search: {} })} /></>} />{bar}</>}
     >
       {fixing || <Split
         memory="task"

@@ -12,6 +12,7 @@ from taskyard.domain.archives import actions, selecting
 from taskyard.kit.db.direct import fetch
 from taskyard.kit.db.engine import Database
 from taskyard.kit.ids import new_id
+from taskyard.kit.words import counted
 
 
 async def look(database: Database, looked_on: date | None = None) -> date:
@@ -44,7 +45,7 @@ async def _archive(session: AsyncSession, workspace_id: UUID, project_id: UUID) 
     if not resting:
         return
     selection = {"project": str(project_id), "inactive_days": found.days}
-    name = f"{found.name}, at rest for {found.days} days"
+    name = f"{found.name}, at rest for {counted(found.days, 'day')}"
     due = {"due_project": project_id, "due_on": found.today}
     await actions.take_on(
         session, Actor.system(workspace_id), archive_id, resting, name=name, selection=selection, **due

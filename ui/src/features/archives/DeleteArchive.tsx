@@ -22,7 +22,7 @@ export function DeleteArchive({ archive, onClose, onGone }: { archive: Archive; 
     <Dialog open onClose={onClose} title={`Delete the archive ${archive.name}?`} size={440}>
       <p className={css['says']}>
         {left > 0
-          ? `${counted(left, 'task')} with their runs and answers, and the files that only they used, are deleted for good. It cannot be undone.`
+          ? `${left === 1 ? '1 task with its runs and answers, and the files that only it used, is' : `${count(left)} tasks with their runs and answers, and the files that only they used, are`} deleted for good. It cannot be undone.`
           : 'Its record and its file are deleted for good. No task is in it, and the list stays as it is.'}
       </p>
       {mustType && <TextInput label={`How many tasks are deleted? Type ${count(left)}`} inputMode="numeric" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} data-autofocus />}

@@ -55,7 +55,7 @@ export function Stage({ label, src, picture, stage, attach, children, pins, over
   const place: CSSProperties = { width: picture.width, height: picture.height, transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})` }
   const source = (failed: boolean) => setShown((old) => ({ ...old, src, failed }))
   return (
-    <div className={css['stage']}>
+    <div className={css['stage']} data-fills>
       <div
         ref={attach}
         className={css['field']}

@@ -17,7 +17,7 @@ export function FlowLine({ steps }: { steps: readonly RunStep[] }) {
           </li>
         ))}
       </ol>
-      <span className={css['present']}>{present ? <>{present.id} <span className="meta">{present.reason ?? words(present.state)}</span></> : <span className="meta">{allSteps(steps.length)}</span>}</span>
+      <span className={css['present']}>{present ? <>{present.id} <span className="meta">{present.reason ?? words(present.state)}</span></> : <span className="meta">{done === steps.length ? allSteps(done) : `${done} of ${counted(steps.length, 'step')}`}</span>}</span>
     </span>
   )
 }
