@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from taskyard.domain.tasks import schemas
 from tests.builders import TWO_STEP_FLOW, Person, Yard
 
 ANSWER = {"labels": ["question"]}
@@ -138,6 +139,18 @@ async def test_days_that_move_are_worked_out_where_the_reader_is(yard: Yard) -> 
         meant = datetime.now(ZoneInfo({"US Pacific": "America/Los_Angeles"}.get(zone, zone))).date().replace(day=1)
         month = await found(yard.owner, created_from="this-month", zone=zone)
         assert month == await found(yard.owner, created_from=meant.isoformat(), zone=zone)
+
+
+async def test_a_list_of_days_that_move_goes_on_over_midnight(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    await ids(yard, await yard.project(), a={}, b={}, c={})
+    params = {"created_from": "today-6d", "created_to": "2099-01-01", "limit": 2}
+    first = (await yard.owner.get("/tasks", params=params)).json
+    monkeypatch.setattr(schemas, "today_in", lambda zone: datetime.now(ZoneInfo(zone)).date() + timedelta(days=1))
+    rest = await yard.owner.get("/tasks", params={**params, "cursor": first["next"]})
+    assert (rest.status, len(rest.json["items"])) == (200, 1)
+    for other in ({"created_from": "today-5d"}, {"created_to": "2098-01-01"}, {"zone": "US Pacific"}):
+        said = await yard.owner.get("/tasks", params={**params, "cursor": first["next"], **other})
+        assert said.problem == "cursor_unreadable"
 
 
 async def test_what_is_kept_of_a_day_that_moves_is_the_day_it_was(yard: Yard) -> None:

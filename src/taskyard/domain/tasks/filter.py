@@ -45,6 +45,8 @@ class TaskFilter:
     submitted: Span = ANY_TIME
     metadata: tuple[tuple[str, str], ...] = ()
     upload: UUID | None = None
+    # The days as they were said, where one of them moves with the calendar.
+    said_days: tuple[str, ...] = field(default=(), compare=False)
     # What is known of the tasks that hold the words: which they are, where they are few, or that the index has all.
     found: tuple[UUID, ...] | None = field(default=None, compare=False)
     is_indexed: bool = field(default=False, compare=False)
@@ -91,8 +93,10 @@ class TaskFilter:
         return replace(self, words=None) == TaskFilter()
 
     def told(self) -> list[Any]:
-        """Return what a cursor of this list is bound to."""
-        given = [getattr(self, part.name) for part in fields(self) if part.compare]
+        """Return what a cursor of this list is bound to: at midnight the list of `today` is still the same one."""
+        moved = {"created", "completed", "submitted"} if self.said_days else set()
+        given = [getattr(self, part.name) for part in fields(self) if part.compare and part.name not in moved]
+        given += [self.said_days] if self.said_days else []
         return [sorted(map(str, value)) if isinstance(value, tuple) else value for value in given]
 
     def _of_what_it_is(self) -> list[str]:

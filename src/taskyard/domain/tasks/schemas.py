@@ -11,7 +11,16 @@ from typing import Annotated, Any, Self, TypeGuard
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    field_validator,
+    model_validator,
+)
 
 from taskyard.access import Actor
 from taskyard.domain.tasks.filter import Span, TaskFilter
@@ -90,6 +99,7 @@ class FilterAsked(Body):
     """
 
     model_config = ConfigDict(extra="ignore")
+    _said_days: tuple[str, ...] = PrivateAttr(default=())
 
     project: list[UUID] = Several
     status: list[TaskStatus] = Several
@@ -115,20 +125,22 @@ class FilterAsked(Body):
     upload: UUID | None = None
     ids: list[UUID] = Field(default_factory=list, max_length=IDS_MAX)
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _work_out_days(cls, given: Any) -> Any:
+    def _work_out_days(cls, given: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
         if not isinstance(given, dict):
-            return given
+            return read(given)
         said = {name: given[name] for name in DAYS if isinstance(given.get(name), str)}
         zone: Any = given.get("zone", "UTC")
-        if not said:
-            return given
         # A zone that is not known is refused by itself: no day is blamed for it.
-        today = today_in(ZONES.get(zone, zone) if _is_zone(zone) else "UTC")
-        meant = {name: day_meant(words, today) for name, words in said.items()}
+        today = today_in(ZONES.get(zone, zone) if said and _is_zone(zone) else "UTC")
+        meant = {name: day for name, words in said.items() if (day := day_meant(words, today))}
         # From here on it is that day: what is kept with a bulk operation or an export means the same tomorrow.
-        return {**given, **{name: day.isoformat() for name, day in meant.items() if day}}
+        made = read({**given, **{name: day.isoformat() for name, day in meant.items()}})
+        if meant:
+            days = {**said, "zone": zone}
+            made._said_days = tuple(sorted(f"{name}={words}" for name, words in days.items()))  # noqa: SLF001 - our own
+        return made
 
     @field_validator("zone")
     @classmethod
@@ -168,6 +180,7 @@ class FilterAsked(Body):
             submitted=_span(self.submitted_from, self.submitted_to, zone),
             metadata=tuple((key, value) for key, _, value in (pair.partition("=") for pair in self.metadata)),
             upload=self.upload,
+            said_days=self._said_days,
         )
 
 
