@@ -127,7 +127,7 @@ async def test_no_tasks_are_an_empty_file(yard: Yard, settings: Settings) -> Non
 
 @pytest.mark.parametrize("form", ["json", "csv", "parquet", "coco", "yolo"])
 async def test_every_format_is_made_in_the_background_too(yard: Yard, settings: Settings, form: str) -> None:
-    await yard.task(await yard.project())
+    await yard.task(await yard.project(PICTURE_FLOW), {"photo": await yard.file()})
     done = await made(yard, settings, format=form)
     assert (done["state"], done["tasks"]) == ("completed", 1)
     said = await yard.owner.get(f"/exports/{done['id']}/download")

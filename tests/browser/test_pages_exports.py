@@ -78,3 +78,50 @@ def test_a_download_that_is_refused_says_so_in_the_dialog(windows: Windows, owne
     name, _ = downloaded(page, "Download now")
     assert name.startswith("tasks-")
     expect(dialog).to_be_hidden()
+
+
+def test_answers_of_one_step_are_chosen_from_the_steps_there_are(windows: Windows, owner: Somebody) -> None:
+    page = windows.open("/exports?add=true", who=owner)
+    dialog = page.get_by_role("dialog", name="Export all tasks")
+    dialog.get_by_role("radio", name="JSON Lines").check()
+    dialog.get_by_label("Answers", exact=True).click()
+    page.get_by_role("option", name="Of one step").click()
+    expect(dialog.get_by_role("button", name="Download now")).to_have_attribute("aria-disabled", "true")
+    dialog.get_by_label("Step", exact=True).click()
+    page.get_by_role("option", name="label", exact=True).click()
+    name, _ = downloaded(page, "Download now")
+    assert name.endswith(".jsonl")
+
+
+def test_a_known_consumer_is_typed_and_the_buttons_can_be_clicked(windows: Windows, owner: Somebody) -> None:
+    owner.post("/exports", {"format": "csv", "consumer": "Lighthouse"})
+    owner.until("/exports/consumers", lambda shown: any(one["position"] for one in shown["items"]))
+    page = windows.open("/exports?add=true", who=owner)
+    dialog = page.get_by_role("dialog", name="Export all tasks")
+    field = dialog.get_by_label("Only what changed since the last export for")
+    field.click()
+    page.keyboard.type("Light")
+    suggestion = page.get_by_role("option", name="Lighthouse")
+    expect(suggestion).to_be_visible()
+    lowest = max(box["y"] + box["height"] for box in [suggestion.bounding_box()] if box)
+    button = dialog.get_by_role("button", name="Export in background")
+    top = button.bounding_box()
+    assert top
+    assert lowest <= top["y"]
+    page.keyboard.type("house")
+    expect(suggestion).to_be_hidden()
+    button.click()
+    expect(dialog).to_be_hidden()
+    table = page.get_by_role("table", name="Exports")
+    expect(table.get_by_role("cell", name="completed")).to_have_count(2)
+
+
+def test_the_note_under_the_tasks_says_when_the_export_is_done(windows: Windows, owner: Somebody) -> None:
+    page = windows.open("/tasks?q=Rope", who=owner)
+    page.get_by_role("button", name="Export", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Export in background").click()
+    expect(page.get_by_text("The export is done: 3 tasks.")).to_be_visible()
+    expect(page.get_by_text("The export is being made.")).to_be_hidden()
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="Download it").click()
+    assert coming.value.suggested_filename.startswith("tasks-")

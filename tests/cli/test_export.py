@@ -84,9 +84,14 @@ def test_where_nothing_can_be_written_the_command_says_so(
     [
         (
             ["--format", "xml"],
-            "format: is not one of those there are. Take 'json', 'jsonl', 'csv', 'parquet', 'coco' or 'yolo'.",
+            "--format: is not one of those there are. Take 'json', 'jsonl', 'csv', 'parquet', 'coco' or 'yolo'.",
         ),
-        (["--status", "done"], "status[0]: is not one of those there are. Take 'queued', 'in_progress'"),
+        (["--status", "done"], "--status: is not one of those there are. Take 'queued', 'in_progress'"),
+        (["--task", "nonsense"], "--task: "),
+        (["--filter", "priority_min=high", "--background"], "--filter priority_min: "),
+        (["--answers", "step"], "`--answers step` needs the step's id in `--answers-of`."),
+        (["--answers-of", "lable"], "--answers-of: is no step of theirs. Did you mean `label`? The steps there are: "),
+        (["--answers-of", "nosuch", "--background"], "has a step nosuch. --answers-of: is no step of theirs."),
         (["--project", "Nowhere"], "There is no project Nowhere here; there is: "),
     ],
 )

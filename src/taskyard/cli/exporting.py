@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +15,7 @@ import typer
 
 from taskyard.cli.outputs import whole_file, write
 from taskyard.cli.refusals import EXIT_INCOMPLETE
-from taskyard.cli.server import HERE, Key, Url, connected, post, project_of, said
+from taskyard.cli.server import HERE, Key, Refused, Url, connected, post, project_of, said
 from taskyard.kit.problems import Problem
 
 if TYPE_CHECKING:
@@ -22,6 +24,15 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 0.3
 ENDED = {"completed", "failed", "cancelled"}
 Several = list[str] | None
+# Where the server names a field, the option it was given by.
+OPTIONS = {
+    **{
+        name: f"--{name}" for name in ("format", "answers", "include", "project", "status", "step", "batch", "consumer")
+    },
+    "answers_of": "--answers-of",
+    "ids": "--task",
+    "q": "--contains",
+}
 
 
 class JsonNeedsOutput(Problem):
@@ -69,14 +80,35 @@ def export(
             asked.setdefault(name, []).append(value)
         how = {"format": form, "answers": answers, "include": include or []}
         how |= {"answers_of": answers_of} if answers_of else {}
-        if consumer is None and not background:
-            told = _stream(client, {**asked, **how}, output)
-        else:
-            told = _fetch(client, _ask(asked, how, consumer), output, quiet=as_json)
+        with _own_words():
+            if consumer is None and not background:
+                told = _stream(client, {**asked, **how}, output)
+            else:
+                told = _fetch(client, _ask(asked, how, consumer), output, quiet=as_json)
     if as_json:
         typer.echo(orjson.dumps(told).decode())
     elif output is not None:
         typer.echo(f"{output} has {output.stat().st_size:,} bytes.", err=True)
+
+
+@contextmanager
+def _own_words() -> Iterator[None]:
+    """Have a refusal name the options of this command where the server names its own fields."""
+    try:
+        yield
+    except Refused as refused:
+        flaws = [replace(flaw, place=_option(flaw.place)) for flaw in refused.flaws]
+        places = {flaw.place: _option(flaw.place) for flaw in refused.flaws if flaw.place}
+        detail = refused.detail.replace("`answers=step`", "`--answers step`").replace("`answers_of`", "`--answers-of`")
+        for place, option in places.items():
+            detail = detail.replace(f"{place}:", f"{option}:")
+        raise Refused(flaws, detail=detail) from refused
+
+
+def _option(place: str) -> str:
+    """Return `--task` for `selection.filter.ids[0]`."""
+    name = place.removeprefix("selection.").removeprefix("filter.").partition("[")[0]
+    return OPTIONS.get(name, f"--filter {name}" if place else "")
 
 
 def _pair(said_pair: str) -> tuple[str, str]:

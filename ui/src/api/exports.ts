@@ -12,6 +12,9 @@ export const exportsQuery = infiniteQueryOptions({
   getNextPageParam: (last) => last.next,
 })
 
+export const exportQuery = (id: string) =>
+  queryOptions({ queryKey: ['exports', 'one', id], queryFn: () => ask(api.GET('/exports/{export_id}', { params: { path: { export_id: id } } })) })
+
 export const consumersQuery = queryOptions({ queryKey: ['exports', 'consumers'], queryFn: () => ask(api.GET('/exports/consumers')) })
 
 /** How the tasks are written, and what goes along. */

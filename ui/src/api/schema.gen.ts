@@ -1478,6 +1478,7 @@ export interface paths {
          * @description Stream tasks with their answers and who gave them, as one moment in time, without a limit of rows.
          *
          *     Only so many streams of a workspace run at once; one more is refused with 429 and `Retry-After`.
+         *     A client learns from `Taskyard-Not-Found` how many of the named `ids` are not there.
          *     A stream that breaks does not end as a whole one does: the client sees a broken transfer, and a JSON list
          *     without its closing bracket. With `check=true` it is only tried whether one could begin now, and answered 204.
          */

@@ -9,12 +9,13 @@ import { membersQuery, useMay, useMe } from '@/api/who'
 import { Button, IconButton } from '@/design/Button'
 import { EmptyState } from '@/design/Notice'
 import { Page } from '@/design/Page'
+import { ExportNote } from '@/features/exports/ExportNote'
 import { ColumnMenu } from '@/features/tasks/ColumnMenu'
 import { SortMenu } from '@/features/tasks/SortMenu'
 import { TaskFilters } from '@/features/tasks/TaskFilters'
 import { TaskList } from '@/features/tasks/TaskList'
 import { TaskPreview } from '@/features/tasks/TaskPreview'
-import { chosenProjects, inputFields, isOrderGone, stepsOf } from '@/features/tasks/chips'
+import { chosenProjects, inputFields, isOrderGone, stepsOf } from '@/lib/chips'
 import { columnsFor, shownColumns } from '@/features/tasks/columns'
 import { fieldColumns, fieldsOf } from '@/features/tasks/field-columns'
 import { rowsOf } from '@/features/tasks/live-list'
@@ -137,7 +138,7 @@ function TaskDesk() {
                 selection={selecting.selection ?? (isFiltered(listed) ? { filter, except: [] } : null)}
                 count={selecting.selection ? selecting.count : all}
                 onClose={() => setExporting(false)}
-                onAsked={() => setNote(<>The export is being made. <Link to="/exports" search={{}}>See the exports</Link></>)}
+                onAsked={(made) => setNote(<ExportNote key={made.id} made={made} />)}
               />
             )}
           </Suspense>

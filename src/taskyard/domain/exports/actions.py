@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard import jobs, ledger
 from taskyard.access import Actor, ActorKind, Role
-from taskyard.domain import files, projects, tasks
-from taskyard.domain.exports import facts, store
+from taskyard.domain import files
+from taskyard.domain.exports import checking, facts, store
 from taskyard.domain.exports.problems import (
     ConsumerAsksOtherwise,
     ConsumerBusy,
@@ -54,10 +54,8 @@ async def queue(
     consumer: str | None = None,
 ) -> store.Listed:
     """Have an export made in the background. For a consumer: of what changed since its last one, one at a time."""
-    for project_id in wanted.tasks.projects:
-        await projects.get(session, actor, project_id)
-    tasks.refuse_hidden_fields(actor, wanted.tasks)
     served = await _serve(session, actor, wanted, selection, consumer) if consumer else None
+    await checking.refuse_unfit(session, actor, wanted)
     now = await clock.now(session)
     include = [word for word, on in (("events", wanted.with_events), ("files", wanted.with_files)) if on]
     export = Export(

@@ -97,6 +97,7 @@ class Composition:
 
     async def _alone(self, *, counted: bool) -> AsyncGenerator[bytes]:
         async with self._reading() as now:
+            await now.count_missing()
             if counted:
                 await self._count(now)
             sums = _Sums()
@@ -112,6 +113,7 @@ class Composition:
         async with self._reading() as now:
             zipped = ZipStream(now.moment.at, self._folder)
             try:
+                await now.count_missing()
                 await self._count(now)
                 form = self._wanted.form
                 parts = self._labels(now, zipped) if form is ExportFormat.YOLO else self._data_in(now, zipped)

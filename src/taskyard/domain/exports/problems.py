@@ -21,6 +21,22 @@ class NotTogether(Problem):
     """{why}."""
 
 
+class NoSuchStep(Problem):
+    """None of the projects of this export has a step {step}."""
+
+
+class StepDrawsNothing(Problem):
+    """The step {step} draws no regions, and {form} has nothing else."""
+
+
+class NothingAnnotated(Problem):
+    """None of the projects of this export has a step that annotates pictures, and {form} has nothing else."""
+
+
+class NoTasksThere(Problem):
+    """None of the named tasks can be exported: {why}."""
+
+
 class TooManyColumns(Problem):
     """The projects of this export have {found:,} columns together; a table has {most:,} at most. Narrow it to fewer projects, or take `jsonl`."""  # noqa: E501 - a sentence of a refusal stands on one line
 

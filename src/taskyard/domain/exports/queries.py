@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from taskyard.access import Actor, Role
@@ -91,6 +91,13 @@ def count(actor: Actor, wanted: Wanted) -> Query:
         SELECT count(*), coalesce(sum(given.number), 0)::bigint FROM tasks {_JOINS} {given}
         WHERE {_where(actor, wanted)}
     """  # noqa: S608 - the same
+    return Query(sql, _values(actor, wanted))
+
+
+def there(actor: Actor, wanted: Wanted) -> Query:
+    """Return how many of the tasks that were named are there, whatever else they are narrowed by."""
+    named = TaskFilter(ids=wanted.tasks.ids)
+    sql = f"SELECT count(*) FROM tasks WHERE {_where(actor, replace(wanted, tasks=named, since=None))}"  # noqa: S608 - the same
     return Query(sql, _values(actor, wanted))
 
 

@@ -19,6 +19,7 @@ from taskyard.domain import projects
 from taskyard.domain.exports import queries
 from taskyard.domain.exports.columns import Column
 from taskyard.domain.exports.queries import Query
+from taskyard.domain.exports.rules import NOT_FOUND
 from taskyard.domain.exports.wanted import Wanted
 from taskyard.domain.projects import Flow
 from taskyard.kit.db.direct import fetch
@@ -89,6 +90,14 @@ class Reading:
         """Note how many tasks and answers it will be."""
         found = queries.count(self.actor, self.wanted)
         ((self.tally.total, self.tally.answers),) = await fetch(self._session, found.sql, found.values)
+
+    async def count_missing(self) -> None:
+        """Note how many of the tasks that were named are not there."""
+        if ids := set(self.wanted.tasks.ids):
+            found = queries.there(self.actor, self.wanted)
+            ((there,),) = await fetch(self._session, found.sql, found.values)
+            if missing := len(ids) - there:
+                self.tally.left_out[NOT_FOUND] = missing
 
     async def projects(self) -> list[Project]:
         """Return the projects that have such tasks."""

@@ -9,10 +9,10 @@ from fastapi import Depends, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from taskyard.access import Actor, Permission
-from taskyard.domain import files, projects, tasks
-from taskyard.domain.exports import actions, store
+from taskyard.domain import files
+from taskyard.domain.exports import actions, checking, store
 from taskyard.domain.exports.composing import Composition, Tools
-from taskyard.domain.exports.rules import MEDIA_TYPES, ZIP_TYPE, ExportFormat, Include, is_zip
+from taskyard.domain.exports.rules import MEDIA_TYPES, NOT_FOUND, ZIP_TYPE, ExportFormat, Include, is_zip
 from taskyard.domain.exports.schemas import ConsumerSaid, ExportAsk, ExportAsked, ExportSaid
 from taskyard.domain.exports.stream import pieces, whole
 from taskyard.domain.exports.tables import Export
@@ -30,15 +30,14 @@ async def export(actor: Who, desk: AtHand, asked: Annotated[ExportAsked, Query()
     """Stream tasks with their answers and who gave them, as one moment in time, without a limit of rows.
 
     Only so many streams of a workspace run at once; one more is refused with 429 and `Retry-After`.
+    A client learns from `Taskyard-Not-Found` how many of the named `ids` are not there.
     A stream that breaks does not end as a whole one does: the client sees a broken transfer, and a JSON list
     without its closing bracket. With `check=true` it is only tried whether one could begin now, and answered 204.
     """
     wanted = asked.wanted()
     # A transaction of its own: none may be open while the answer leaves.
     async with desk.database.transaction(actor.workspace_id) as session:
-        for project_id in asked.project:
-            await projects.get(session, actor, project_id)
-    tasks.refuse_hidden_fields(actor, wanted.tasks)
+        await checking.refuse_unfit(session, actor, wanted)
     composition = Composition(tools_of(desk), actor, wanted, asked.as_asked(), {})
     found = pieces(desk.exporting, actor, composition)
     # The first piece is made before the answer begins, so that what cannot be exported is refused with a status.
@@ -52,6 +51,8 @@ async def export(actor: Who, desk: AtHand, asked: Annotated[ExportAsked, Query()
         "Taskyard-Snapshot": now.isoformat(timespec="seconds"),
         "Cache-Control": "no-store",
     }
+    if missing := composition.tally.left_out[NOT_FOUND]:
+        headers["Taskyard-Not-Found"] = str(missing)
     media_type = ZIP_TYPE if wanted.is_zip else MEDIA_TYPES[wanted.form]
     return StreamingResponse(whole(first, found), media_type=media_type, headers=headers)
 

@@ -83,6 +83,7 @@ MEDIA_TYPES = {
 }
 ZIP_TYPE = "application/zip"
 TABLES = frozenset({ExportFormat.CSV, ExportFormat.PARQUET})
+ANNOTATE = "annotate"
 OF_PICTURES = frozenset({ExportFormat.COCO, ExportFormat.YOLO})
 
 # What is told of a task and does not change what an export says of it: who has it in hand, each performer's turn, and
@@ -91,6 +92,9 @@ OF_PICTURES = frozenset({ExportFormat.COCO, ExportFormat.YOLO})
 NO_CHANGES = ("delivery", "reservation", "step_run")
 # Facts that stand for all tasks an upload has made at their moment: at first, and of mended rows.
 CHANGES_OF_UPLOADS = ("upload.completed", "upload.mended")
+
+# Why a task that was named is not in the export.
+NOT_FOUND = "not found: deleted, archived or never here"
 
 # Facts after which a task is not there any more, each called as the status that it is told with.
 GONE = ("task.deleted", "task.archived")

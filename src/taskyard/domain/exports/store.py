@@ -15,6 +15,7 @@ from taskyard.access import Actor, Role
 from taskyard.domain.exports.problems import NoSuchConsumer, NoSuchExport
 from taskyard.domain.exports.rules import EXPORT, ExportState
 from taskyard.domain.exports.tables import Consumer, Export
+from taskyard.domain.tasks import TaskFilter, seen_by
 from taskyard.kit.ids import new_id
 
 
@@ -76,6 +77,34 @@ async def tell_progress(session: AsyncSession, begun: Export, done: int, total: 
 async def expired(session: AsyncSession) -> list[RowMapping]:
     """Return exports whose days are over and whose bytes are still there. For workers, who see all workspaces."""
     return list((await session.execute(_EXPIRED)).mappings())
+
+
+# --- what there is to be exported
+
+
+async def steps_in(session: AsyncSession, actor: Actor, asked: TaskFilter) -> dict[str, set[str]]:
+    """Return the steps that any published flow of the projects asked for has, each with what it is used for."""
+    of_ids = "SELECT tasks.project_id FROM tasks WHERE tasks.workspace_id = :workspace_id AND tasks.id = ANY(:ids)"
+    narrowed = ["projects.id = ANY(:projects)"] if asked.projects else []
+    narrowed += [f"projects.id = ANY(ARRAY({of_ids}))"] if asked.ids else []
+    narrowed += ["projects.shared_with_clients"] if actor.role is Role.CLIENT else []
+    values = {"workspace_id": actor.workspace_id, "projects": list(asked.projects), "ids": list(asked.ids)}
+    found: dict[str, set[str]] = {}
+    for row in await session.execute(text(_STEPS.format(narrowed=" AND ".join(["true", *narrowed]))), values):
+        found.setdefault(row.id, set()).add(row.use)
+    return found
+
+
+async def are_any_there(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> bool:
+    """Say whether this actor may export any of these tasks."""
+    where = " AND ".join(["tasks.workspace_id = :workspace_id", "tasks.id = ANY(:ids)", *seen_by(actor)])
+    asked = text(f"SELECT 1 FROM tasks WHERE {where} LIMIT 1")  # noqa: S608 - conditions; values are bound
+    return (await session.execute(asked, {"workspace_id": actor.workspace_id, "ids": list(ids)})).first() is not None
+
+
+async def archives_of(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID]) -> list[str]:
+    """Return the names of the archives that these tasks are in."""
+    return list(await session.scalars(_ARCHIVES, {"workspace_id": workspace_id, "ids": list(ids)}))
 
 
 # --- consumers
@@ -154,6 +183,19 @@ def _seen_by(actor: Actor) -> Select[Export, str | None]:
     return asked.where(Export.created_by == actor.member_id) if actor.role is Role.CLIENT else asked
 
 
+_STEPS = """
+    SELECT DISTINCT step ->> 'id' AS id, step ->> 'use' AS use
+    FROM projects
+    JOIN flow_versions ON flow_versions.workspace_id = :workspace_id AND flow_versions.project_id = projects.id
+    CROSS JOIN json_array_elements(flow_versions.document -> 'steps') AS step
+    WHERE projects.workspace_id = :workspace_id AND {narrowed} ORDER BY id
+"""
+_ARCHIVES = text("""
+    SELECT DISTINCT archives.name FROM archive_items
+    JOIN archives ON archives.workspace_id = :workspace_id AND archives.id = archive_items.archive_id
+    WHERE archive_items.workspace_id = :workspace_id AND archive_items.task_id = ANY(:ids)
+      AND archive_items.outcome = 'archived' ORDER BY archives.name
+""")
 _EXPIRED = text("""
     SELECT workspace_id, id FROM exports WHERE expires_at < now() AND passage_id IS NOT NULL
     ORDER BY expires_at LIMIT 500

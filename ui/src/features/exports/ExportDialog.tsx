@@ -1,14 +1,15 @@
 // Taking tasks out: how they are written, which answers go along, and whether it streams at once or is made and kept.
-import { Autocomplete, Checkbox, Radio, Select, TextInput } from '@mantine/core'
+import { Autocomplete, Checkbox, Radio, Select } from '@mantine/core'
 import '@mantine/core/styles/Radio.layer.css'
 import { useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { type ExportChoice, consumersQuery, exportBody, streamUrl, useAskExport, useTryStream } from '@/api/exports'
+import { projectsQuery } from '@/api/projects'
 import type { Export, ExportAnswers, ExportFormat, ExportInclude } from '@/api/types'
 import { Button } from '@/design/Button'
 import { Dialog, DialogFoot } from '@/design/Dialog'
 import { ProblemNotice } from '@/design/Notice'
-import { ANSWERS, FIRST_CHOICE, FORMATS, fitting, whyNoEvents, whyNotDownload, whyNotExport } from '@/features/exports/choices'
+import { ANSWERS, FIRST_CHOICE, FORMATS, fitting, stepsInView, whyNoEvents, whyNotDownload, whyNotExport } from '@/features/exports/choices'
 import css from '@/features/exports/exports.module.css'
 import { totalOf } from '@/lib/format'
 import { useRemembered } from '@/lib/remember'
@@ -39,11 +40,13 @@ function ExportForm({ onClose, selection = null, onAsked }: Omit<ExportDialogPro
   const [remembered, remember] = useRemembered<ExportFormat>('exports.format', FIRST_CHOICE.format)
   const [chosen, setChosen] = useState<ExportChoice>({ ...FIRST_CHOICE, format: remembered })
   const consumers = useQuery(consumersQuery)
+  const projects = useQuery({ ...projectsQuery, enabled: chosen.answers === 'step' })
+  const steps = stepsInView(projects.data?.items ?? [], selection)
   const asking = useAskExport()
   const trying = useTryStream()
   // The same export asked for again after a broken line must not be made twice.
   const intent = useRef<{ told: string; key: string }>(null)
-  const choice = fitting(chosen)
+  const choice = fitting(chosen, projects.data && steps)
   const change = (next: Partial<ExportChoice>) => setChosen((now) => ({ ...now, ...next }))
 
   const inBackground = () => {
@@ -80,7 +83,15 @@ function ExportForm({ onClose, selection = null, onAsked }: Omit<ExportDialogPro
       </Radio.Group>
       <Select label="Answers" data={ANSWERS} value={choice.answers} onChange={(answers) => answers && change({ answers: answers as ExportAnswers })} allowDeselect={false} />
       {choice.answers === 'step' && (
-        <TextInput label="Step" placeholder="The id of a step, as in the flow" value={choice.answersOf} onChange={(event) => change({ answersOf: event.currentTarget.value })} />
+        <Select
+          label="Step"
+          placeholder={projects.isPending ? 'Looking for the steps' : steps.length > 0 ? 'Choose a step' : 'No flow of these tasks is published'}
+          data={steps}
+          value={choice.answersOf || null}
+          onChange={(answersOf) => change({ answersOf: answersOf ?? '' })}
+          searchable={steps.length > 8}
+          allowDeselect={false}
+        />
       )}
       <Checkbox.Group label="Also" value={choice.include} onChange={(include) => change({ include: include as ExportInclude[] })}>
         <div className={css['also']}>
@@ -92,7 +103,9 @@ function ExportForm({ onClose, selection = null, onAsked }: Omit<ExportDialogPro
         label="Only what changed since the last export for"
         description="A name of your choice, such as billing. Its first export has everything."
         placeholder="Nobody: export all of it"
-        data={[...new Set((consumers.data?.items ?? []).map((consumer) => consumer.name))]}
+        // Upwards and never over the buttons; a name that is typed out needs no suggestion.
+        data={[...new Set((consumers.data?.items ?? []).map((consumer) => consumer.name))].filter((name) => name !== choice.consumer)}
+        comboboxProps={{ position: 'top-start', middlewares: { flip: false, shift: true } }}
         value={choice.consumer}
         onChange={(consumer) => change({ consumer })}
         maxLength={100}

@@ -13,12 +13,10 @@ import { StateUnderWay } from '@/design/Progress'
 import { StatusBadge } from '@/design/StatusBadge'
 import { Bytes, Duration, Time } from '@/design/Time'
 import type { Column } from '@/design/table-columns'
-import { formatName } from '@/features/exports/choices'
+import { formatName, isUnderWay } from '@/features/exports/choices'
 import css from '@/features/exports/exports.module.css'
 import { count, counted } from '@/lib/format'
 import { saveFrom } from '@/lib/take-away'
-
-const isUnderWay = (each: Export) => each.state === 'queued' || each.state === 'running'
 
 // Progress is not a fact of the workspace: while something runs, the page asks.
 const ASK_AGAIN_MS = 1000

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { exportBody, streamUrl } from '@/api/exports'
-import { FIRST_CHOICE, fitting, whyNotDownload, whyNotExport } from '@/features/exports/choices'
+import { FIRST_CHOICE, fitting, stepsInView, whyNotDownload, whyNotExport } from '@/features/exports/choices'
 
 const filter = { filter: { status: ['completed'], q: 'a&b', sort: 'priority' }, except: [] }
 
@@ -24,4 +24,14 @@ test('what does not go together says why', () => {
   expect(whyNotDownload(FIRST_CHOICE, { filter: {}, except: ['a'] })).toMatch(/exceptions/)
   expect(whyNotDownload(FIRST_CHOICE, { ids: Array.from({ length: 101 }, String) })).toMatch(/So many/)
   expect(fitting({ ...FIRST_CHOICE, format: 'coco', include: ['events', 'files'] }).include).toEqual(['files'])
+})
+
+test('the steps to choose from are those of the projects in view', () => {
+  const projects = [{ id: 'a', steps: [{ id: 'label' }] }, { id: 'b', steps: [{ id: 'label' }, { id: 'details' }] }]
+  expect(stepsInView(projects, null)).toEqual(['label', 'details'])
+  expect(stepsInView(projects, { filter: { project: 'a' }, except: [] })).toEqual(['label'])
+  expect(stepsInView(projects, { filter: { project: ['b'] }, except: [] })).toEqual(['label', 'details'])
+  expect(stepsInView(projects, { ids: ['t'] })).toEqual(['label', 'details'])
+  const chosen = { ...FIRST_CHOICE, answers: 'step' as const, answersOf: 'details' }
+  expect([fitting(chosen).answersOf, fitting(chosen, ['label']).answersOf, fitting(chosen, ['details']).answersOf]).toEqual(['details', '', 'details'])
 })

@@ -1,6 +1,7 @@
 // What an export may be: its formats and answers in words, and why some things do not go together.
 import type { ExportChoice } from '@/api/exports'
-import type { ExportAnswers, ExportFormat } from '@/api/types'
+import type { Export, ExportAnswers, ExportFormat } from '@/api/types'
+import { chosenProjects, stepsOf } from '@/lib/chips'
 import type { Selection } from '@/lib/selection'
 
 export const FORMATS: { value: ExportFormat; label: string; says: string }[] = [
@@ -23,12 +24,17 @@ export const formatName = (format: ExportFormat): string => FORMATS.find((each) 
 
 export const FIRST_CHOICE: ExportChoice = { format: 'csv', answers: 'final', answersOf: '', include: [], consumer: '' }
 
+export const isUnderWay = (each: Export): boolean => each.state === 'queued' || each.state === 'running'
+
 const isOfPictures = (format: ExportFormat) => format === 'coco' || format === 'yolo'
 
 export const whyNoEvents = (choice: ExportChoice): string | null => (isOfPictures(choice.format) ? 'COCO and YOLO have no place for events.' : null)
 
-/** What goes along, without what has no place in the format. */
-export const fitting = (choice: ExportChoice): ExportChoice => (whyNoEvents(choice) ? { ...choice, include: choice.include.filter((each) => each !== 'events') } : choice)
+/** The same without what has no place in the format, and without a step that is not there. */
+export function fitting(choice: ExportChoice, steps?: string[]): ExportChoice {
+  const include = whyNoEvents(choice) ? choice.include.filter((each) => each !== 'events') : choice.include
+  return { ...choice, include, answersOf: steps && !steps.includes(choice.answersOf) ? '' : choice.answersOf }
+}
 
 export function whyNotExport(choice: ExportChoice, selection: Selection | null): string | null {
   if (choice.answers === 'step' && !choice.answersOf.trim()) return 'Say which step the answers are of.'
@@ -48,4 +54,11 @@ export function whyNotDownload(choice: ExportChoice, selection: Selection | null
   if (selection && 'ids' in selection && selection.ids.length > IDS_IN_ADDRESS_MAX) return 'So many chosen tasks are exported in the background.'
   if (selection && 'except' in selection && selection.except.length > 0) return 'A selection with exceptions is exported in the background.'
   return null
+}
+
+/** The steps that the tasks of a selection may have answers of. */
+export function stepsInView(projects: { id: string; steps: { id: string }[] }[], selection: Selection | null): string[] {
+  const narrowed = selection && 'filter' in selection ? selection.filter['project'] : undefined
+  const inView = narrowed === undefined ? projects : chosenProjects(projects, { project: [narrowed].flat().map(String) })
+  return stepsOf(inView)
 }

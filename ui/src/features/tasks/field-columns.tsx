@@ -1,7 +1,7 @@
 // Fields of the input as columns of the task list: those that the projects in view declare.
 import { looksLikeFile, thumbnailUrl } from '@/api/files'
 import type { JsonSchema, Project, TaskRow } from '@/api/types'
-import { chosenProjects, inputFields } from '@/features/tasks/chips'
+import { chosenProjects, inputFields } from '@/lib/chips'
 import { None, type TaskColumn } from '@/features/tasks/columns'
 import css from '@/features/tasks/tasks.module.css'
 import { Thumbnail } from '@/features/tasks/Thumbnail'

@@ -1,5 +1,4 @@
 // Every filter that is on, in words, with the change that takes it off.
-import type { Member, Project } from '@/api/types'
 import { counted, shortId, signed, words } from '@/lib/format'
 import { INPUT, SPANS, type Span, type TaskSearch } from '@/lib/task-search'
 import { LOCAL, UTC, daysInWords, localZone } from '@/lib/zones'
@@ -12,10 +11,17 @@ export interface FilterChip {
   without: Partial<TaskSearch>
 }
 
+interface KnownProject {
+  id: string
+  name: string
+  steps: { id: string }[]
+  input_schema: Record<string, unknown> | null
+}
+
 interface Known {
   /** undefined while nobody knows. */
-  projects: Project[] | undefined
-  members: Member[] | undefined
+  projects: KnownProject[] | undefined
+  members: { id: string; name: string }[] | undefined
 }
 
 export const GONE_FROM_FLOW = 'not in the flow any more'
@@ -28,20 +34,20 @@ const without = <Item extends string>(list: Item[] | undefined, item: Item): Ite
 }
 
 /** The projects that the list is narrowed to; without any, all of them. */
-export const chosenProjects = (projects: Project[], search: TaskSearch): Project[] =>
+export const chosenProjects = <Project extends { id: string }>(projects: Project[], search: Pick<TaskSearch, 'project'>): Project[] =>
   projects.filter((project) => !search.project || search.project.includes(project.id))
 
-export const stepsOf = (projects: Project[]): string[] => [...new Set(projects.flatMap((project) => project.steps.map((step) => step.id)))]
+export const stepsOf = (projects: Pick<KnownProject, 'steps'>[]): string[] => [...new Set(projects.flatMap((project) => project.steps.map((step) => step.id)))]
 
 /** The fields of one project's input, to sort by; none while the list shows several projects. */
-export function inputFields(projects: Project[], search: TaskSearch): string[] {
+export function inputFields(projects: KnownProject[], search: TaskSearch): string[] {
   const [one, ...others] = search.project ? chosenProjects(projects, search) : []
   if (!one || others.length > 0 || search.project?.length !== 1) return []
   return Object.keys((one.input_schema?.['properties'] as object | undefined) ?? {})
 }
 
 /** Whether the list is sorted by a field that the project's input no longer has. */
-export function isOrderGone(projects: Project[] | undefined, search: TaskSearch): boolean {
+export function isOrderGone(projects: KnownProject[] | undefined, search: TaskSearch): boolean {
   const name = search.sort?.replace(/^-/, '') ?? ''
   return Boolean(projects) && name.startsWith(INPUT) && !inputFields(projects ?? [], search).includes(name.slice(INPUT.length))
 }

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Project } from '@/api/types'
-import { chipsOf, inputFields, isOrderGone } from '@/features/tasks/chips'
+import { chipsOf, inputFields, isOrderGone } from '@/lib/chips'
 
 const ONE = '0199f1de-0000-7000-8000-000000000001'
-const projects = [{ id: ONE, name: 'Harbour', steps: [{ id: 'label' }], input_schema: { properties: { text: {}, total: {} } } }] as unknown as Project[]
+const projects = [{ id: ONE, name: 'Harbour', steps: [{ id: 'label' }], input_schema: { properties: { text: {}, total: {} } } }]
 const known = { projects, members: [] }
 
 test('every filter says what it does and how it comes off', () => {
