@@ -196,6 +196,74 @@ async def test_a_rejected_task_is_done_again_by_its_author_and_is_ready_again_th
     assert [task["id"] for task in redone] == [it.task]
 
 
+BESIDE_FLOW = """
+input: {type: object, required: [text], properties: {text: {type: string, x-kind: text}}}
+steps:
+  - id: label
+    use: classify
+    by: people
+    with: {text: "{{ input.text }}", labels: [question, problem, praise]}
+  - id: mood
+    use: classify
+    by: people
+    with: {text: "{{ input.text }}", labels: [calm, angry]}
+  - id: reply
+    use: classify
+    by: people
+    with: {text: "{{ input.text }}", labels: ["yes", "no"], prompt: "{{ mood.labels[0] }}"}
+output: {label: "{{ label.labels[0] }}", mood: "{{ mood.labels[0] }}", reply: "{{ reply.labels[0] }}"}
+"""
+CALM, YES = {"labels": ["calm"]}, {"labels": ["yes"]}
+
+
+async def test_what_people_did_beside_the_step_is_done_again_too(yard: Yard) -> None:
+    it = await case(yard, BESIDE_FLOW, QUESTION, CALM, YES)
+    assert (await it.audit(it.acme, REJECT)).json["redo_from"] == "label"
+    assert sorted((await it.page())["steps"]) == ["label", "mood"], "reply is opened again by mood"
+    ben = await yard.person(name="Ben")
+    assert (await ben.post("/next", {})).status == 204, "its author gets all of it first"
+    for answer in (PRAISE, {"labels": ["angry"]}, YES):
+        assert (await it.page())["status"] != "completed"
+        await yard.answer(it.ana, answer, it.project)
+    page = await it.page()
+    assert (page["status"], page["audit"]) == ("completed", "ready")
+    final = {step: data for step, _, _, data, is_final in await it.answers() if is_final}
+    assert final == {"label": PRAISE, "mood": {"labels": ["angry"]}, "reply": YES}
+
+
+async def test_from_a_later_step_on_what_came_before_stays(yard: Yard) -> None:
+    it = await case(yard, BESIDE_FLOW, QUESTION, CALM, YES, redo_step="mood")
+    await it.audit(it.acme, REJECT)
+    assert (await it.page())["steps"] == ["mood"]
+
+
+async def test_whoever_does_it_again_reads_why_and_goes_on_from_their_answer(yard: Yard) -> None:
+    it = await case(yard)
+    await it.audit(it.acme, {"verdict": "reject", "reasons": ["It is praise", "Read it to the end."]})
+    hold = (await it.ana.post("/next", {})).json
+    told = hold["sent_back"]
+    assert (told["reason"], told["by"]) == ("It is praise; Read it to the end.", "Acme")
+    assert told["at"] <= hold["reservation"]["held_at"]
+    assert hold["step_run"]["prefill"] == QUESTION
+    assert hold["step_run"]["prefill_from"] == {"kind": "earlier", "step": None, "by": None}
+    again = (await it.ana.get(f"/reservations/{hold['reservation']['id']}")).json
+    assert (again["sent_back"], again["step_run"]["prefill"]) == (told, QUESTION)
+    await it.ana.post(f"/reservations/{hold['reservation']['id']}/release")
+    ben = await yard.person(name="Ben")
+    theirs = (await ben.post("/next", {})).json
+    assert theirs["sent_back"] == told, "whoever it is"
+    assert theirs["step_run"]["prefill"] is None, "nobody begins with what somebody else was told is wrong"
+
+
+async def test_a_task_that_was_not_sent_back_says_nothing(yard: Yard) -> None:
+    it = await case(yard)
+    await yard.task(it.project)
+    assert (await it.ana.post("/next", {})).json["sent_back"] is None
+    await yard.owner.post(f"/tasks/{it.task}/runs", {})
+    rerun = (await (await yard.person()).post("/next", {"project": it.project})).json
+    assert (rerun["task"]["id"], rerun["sent_back"]) == (it.task, None)
+
+
 async def test_redos_are_counted(yard: Yard) -> None:
     it = await case(yard)
     for number in (1, 2):

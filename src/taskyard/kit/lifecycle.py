@@ -57,7 +57,12 @@ class Lifecycle(Generic[S]):
         allowed = self.allowed(state)
         says = f"only {_spoken(', '.join(allowed))}" if allowed else "nothing leaves this state"
         return IllegalMove(
-            thing=self.thing, state=_spoken(state), move=_spoken(move), allowed=allowed, allowed_says=says
+            thing=self.thing,
+            state=_spoken(state),
+            move=move,
+            move_says=_spoken(move),
+            allowed=allowed,
+            allowed_says=says,
         )
 
     def why_not(self, state: str, move: str) -> str | None:

@@ -84,6 +84,6 @@ def code_of(problem: type[Problem]) -> str:
 
 
 class IllegalMove(Problem):
-    """This {thing} is {state}: {move} is not possible, {allowed_says}."""
+    """This {thing} is {state}: {move_says} is not possible, {allowed_says}."""
 
     kind = Kind.CONFLICT

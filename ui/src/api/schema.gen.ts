@@ -3180,6 +3180,7 @@ export interface components {
         HoldSaid: {
             explain?: components["schemas"]["Explained"] | null;
             reservation: components["schemas"]["ReservationSaid"];
+            sent_back: components["schemas"]["SentBack"] | null;
             step_run: components["schemas"]["StepRunSaid"];
             task: components["schemas"]["HeldTask"];
         };
@@ -3988,7 +3989,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "step" | "input" | "upload" | "creation";
+            kind: "step" | "input" | "upload" | "creation" | "earlier";
             /** Step */
             step: string | null;
         };
@@ -4528,6 +4529,21 @@ export interface components {
             reason?: string | null;
             /** Step */
             step?: string | null;
+        };
+        /**
+         * SentBack
+         * @description Why work is to be done again; a rejection always says why.
+         */
+        SentBack: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * SetUp

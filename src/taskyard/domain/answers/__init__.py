@@ -2,6 +2,7 @@
 
 from taskyard.domain.answers.actions import (
     BROUGHT,
+    EARLIER,
     By,
     Work,
     begun_with,
@@ -25,6 +26,7 @@ from taskyard.domain.answers.store import (
     by_ids,
     counting,
     delete_of_tasks,
+    earlier_of,
     outputs,
     today_of,
 )
@@ -32,6 +34,7 @@ from taskyard.domain.answers.tables import Answer
 
 __all__ = [
     "BROUGHT",
+    "EARLIER",
     "Answer",
     "AnswerInvalid",
     "AnswerKind",
@@ -47,6 +50,7 @@ __all__ = [
     "conclude",
     "counting",
     "delete_of_tasks",
+    "earlier_of",
     "error_of",
     "fail",
     "fix",

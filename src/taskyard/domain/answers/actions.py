@@ -26,6 +26,8 @@ from taskyard.steps.values import Size
 
 # Where a prefill comes from that is no step's: no step can be called so.
 BROUGHT = ":task"
+# What somebody answered before the task came back to them.
+EARLIER = ":earlier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Work:
     output_schema: Mapping[str, Any]
     prefill: Mapping[str, Any] | None
     prefill_from: str | None
-    """The step whose answer it is, `input`, or `BROUGHT` for what the task brought along."""
+    """The step whose answer it is, `input`, or `BROUGHT` for what the task brought along, `EARLIER` for one's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,10 @@ def resolve(going: Going, rows: list[StepRun], step_id: str) -> Work:
     return Work(step, given, kind.output_schema(given, declared), prefill, source)
 
 
-def begun_with(work: Work, brought: Any) -> Work:
-    """Return the work with the answer its task brought along to start from, in place of what the flow has for that.
+def begun_with(work: Work, brought: Any, source: str = BROUGHT) -> Work:
+    """Return the work with an answer to start from in place of what the flow has for that: the task brought it along.
 
-    It was checked when the task came; what a later version of the flow asks differently is left out of it.
+    It was checked when it came; what a later version of the flow asks differently is left out of it.
     """
     if not isinstance(brought, dict):
         return work
@@ -86,7 +88,7 @@ def begun_with(work: Work, brought: Any) -> Work:
     declared = dict(work.step.output) if work.step.output else None
     fits = not kind.check(brought, work.given, declared)
     prefill = brought if fits else kind.from_prefill(brought, work.given, declared)
-    return work if prefill is None else replace(work, prefill=prefill, prefill_from=BROUGHT)
+    return work if prefill is None else replace(work, prefill=prefill, prefill_from=source)
 
 
 async def give(

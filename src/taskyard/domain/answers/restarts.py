@@ -43,7 +43,7 @@ class _Whole(NamedTuple):
 async def move(session: AsyncSession, actor: Actor, ids: Sequence[UUID], step: str) -> Outcomes:
     """Have tasks begin again at a step: a new run, which keeps the finished answers it builds on."""
     outcomes, wholes = await _begin(session, actor, runs.moving(step), ids)
-    await _restart(session, actor, [(whole, step) for whole in wholes], "moved", f"The task was moved to {step}.")
+    await _restart(session, actor, [(whole, [step]) for whole in wholes], "moved", f"The task was moved to {step}.")
     return outcomes
 
 
@@ -62,19 +62,24 @@ async def send_back(
         to = runs.back_to(whole.standing, whole.going.flow, step)
         if isinstance(to, Problem):  # it was judged before, behind the same locks
             raise to
-        wanted.append((whole, to))
+        wanted.append((whole, [to]))
     because = f": {reason}" if reason else "."
-    await _restart(session, actor, wanted, "sent_back", f"The task was sent back to {{step}}{because}", to_author=True)
+    says = f"The task was sent back to {{step}}{because}"
+    await _restart(session, actor, wanted, "sent_back", says, to_author=True, reason=reason)
     return outcomes
 
 
 async def redo(session: AsyncSession, actor: Actor, task_id: UUID, step: str, reason: str) -> Verdict:
-    """Have a task begin again at a step, for its author first, because what came of it was rejected."""
+    """Have all that people have done of a task from a step on done again, by its authors first: it was rejected.
+
+    What they have done beside that step is done again too, for nobody knows which of it was wrong.
+    """
     outcomes, wholes = await _begin(session, actor, runs.moving(step), [task_id])
     for whole in wholes:
         whole.going.task.redo_count += 1
     says = f"The task is done again from {{step}}: {reason}"
-    await _restart(session, actor, [(whole, step) for whole in wholes], "sent_back", says, to_author=True)
+    wanted = [(whole, runs.beginnings_behind(whole.going.flow, whole.rows, step)) for whole in wholes]
+    await _restart(session, actor, wanted, "sent_back", says, to_author=True, reason=reason)
     return outcomes.verdicts[task_id]
 
 
@@ -100,25 +105,24 @@ async def _begin(
 async def _restart(
     session: AsyncSession,
     actor: Actor,
-    wanted: Sequence[tuple[_Whole, str]],
+    wanted: Sequence[tuple[_Whole, Sequence[str]]],
     name: str,
     says: str,
     *,
     to_author: bool = False,
+    reason: str | None = None,
 ) -> None:
-    authors = {whole.going.task.id: _author(whole, step) for whole, step in wanted} if to_author else {}
-    here = await workspaces.active_members(session, actor.workspace_id, [who for who in authors.values() if who])
+    authors = await _authors(session, actor, wanted) if to_author else {}
+    why = {"reason": reason} if reason else {}
     told: list[Fact] = []
     copies: list[dict[str, UUID]] = []
     opened: list[StepRun] = []
-    for whole, step in wanted:
-        going = whole.going
-        author = here.get(who) if (who := authors.get(going.task.id)) else None
-        may = author is not None and _may_take(author.role, going.flow.step(step))
-        again = runs.restart(session, actor, going, whole.rows, step, author.id if author and may else None)
+    for whole, beginnings in wanted:
+        going, step = whole.going, beginnings[0]
+        again = runs.restart(session, actor, going, whole.rows, beginnings, authors.get(going.task.id, {}))
         session.add(again.run)
         opened += again.rows
-        told += [*again.told, task_fact(name, going.task, says.replace("{step}", step), step=step)]
+        told += [*again.told, task_fact(name, going.task, says.replace("{step}", step), step=step, **why)]
         copies += [
             {"old": given.id, "id": new_id(), "step_run_id": again.kept[given.step_run_id], "run_id": again.run.id}
             for given in sorted(whole.given)
@@ -127,6 +131,26 @@ async def _restart(
     await runs.open_turns(session, opened)
     await _copy(session, actor.workspace_id, copies)
     runs.tell_many(session, actor, told)
+
+
+async def _authors(
+    session: AsyncSession, actor: Actor, wanted: Sequence[tuple[_Whole, Sequence[str]]]
+) -> dict[UUID, dict[str, UUID]]:
+    """Return by task who did each step that begins again; of those who are still here and may take it."""
+    did = {
+        whole.going.task.id: {step: who for step in steps if (who := _author(whole, step))} for whole, steps in wanted
+    }
+    here = await workspaces.active_members(
+        session, actor.workspace_id, [who for its in did.values() for who in its.values()]
+    )
+    return {
+        whole.going.task.id: {
+            step: who
+            for step, who in did[whole.going.task.id].items()
+            if (author := here.get(who)) and _may_take(author.role, whole.going.flow.step(step))
+        }
+        for whole, _ in wanted
+    }
 
 
 def _author(whole: _Whole, step: str) -> UUID | None:

@@ -41,6 +41,27 @@ async def by_ids(session: AsyncSession, workspace_id: UUID, ids: Collection[UUID
     return {answer.id: answer for answer in rows}
 
 
+async def earlier_of(
+    session: AsyncSession, workspace_id: UUID, *, task_id: UUID, run_id: UUID, step: str, member_id: UUID
+) -> dict[str, Any] | None:
+    """Return what a member answered last at a step of this task in an earlier run; None when they did not."""
+    found = await session.execute(
+        select(Answer.data)
+        .where(
+            Answer.workspace_id == workspace_id,
+            Answer.task_id == task_id,
+            Answer.run_id != run_id,
+            Answer.step == step,
+            Answer.member_id == member_id,
+            Answer.kind == AnswerKind.ANSWER,
+        )
+        .order_by(Answer.id.desc())
+        .limit(1)
+    )
+    data: dict[str, Any] | None = found.scalar()
+    return data
+
+
 async def author_of(session: AsyncSession, workspace_id: UUID, run_id: UUID, step: str) -> str | None:
     """Return who gave the answer of a step that counts."""
     found = await session.execute(

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.access import Actor
 from taskyard.domain import answers, files, projects, runs, tasks
-from taskyard.domain.answers import BROUGHT, Work
+from taskyard.domain.answers import BROUGHT, EARLIER, Work
 from taskyard.domain.projects import Step
+from taskyard.domain.reservations import store
 from taskyard.domain.reservations.tables import Reservation
 from taskyard.domain.runs import Going, Run
 from taskyard.domain.tasks import Task
@@ -33,6 +34,9 @@ async def of_claim(session: AsyncSession, actor: Actor, reservation_id: UUID, ro
     task = Task(workspace_id=actor.workspace_id, id=row.task_id)
     going = Going(run, task, version.flow, {**row.input, **row.settings.get("input", {})}, outputs, row.held_at)
     work = answers.begun_with(await answers.work_of(session, going, row.step), row.brought)
+    sent_back = await _sent_back(session, actor.workspace_id, row.run_id, row.number)
+    if sent_back is not None:
+        work = await _begun_before(session, actor, going, work)
     source = await _source(session, going, work, row.upload_id)
     return {
         "reservation": {
@@ -48,6 +52,7 @@ async def of_claim(session: AsyncSession, actor: Actor, reservation_id: UUID, ro
             "reason": None,
             "ended_at": None,
         },
+        "sent_back": sent_back,
         "step_run": step_run_said(row.id, row.run_id, "running", row.attempt, work, source),
         "task": {
             "id": row.task_id,
@@ -79,12 +84,16 @@ async def of_reservation(session: AsyncSession, actor: Actor, reservation: Reser
     going = await runs.going_of(session, actor, run, task, outputs)
     brought = await tasks.prefills_of(session, actor.workspace_id, task.id)
     work = answers.begun_with(await answers.work_of(session, going, reservation.step), brought.get(reservation.step))
+    sent_back = await _sent_back(session, actor.workspace_id, run.id, run.number)
+    if sent_back is not None:
+        work = await _begun_before(session, actor, going, work)
     source = await _source(session, going, work, task.upload_id)
     step_run = next(
         row for row in await runs.step_runs(session, actor.workspace_id, run.id) if row.id == reservation.step_run_id
     )
     return {
         "reservation": said(reservation),
+        "sent_back": sent_back,
         "step_run": step_run_said(step_run.id, run.id, step_run.state, step_run.attempt, work, source),
         "task": {
             "id": task.id,
@@ -132,12 +141,33 @@ async def _source(session: AsyncSession, going: Going, work: Work, upload_id: UU
     """Return where a prefill comes from: an earlier step and whose answer it is, the task's input, or the task."""
     if work.prefill_from is None:
         return None
+    if work.prefill_from == EARLIER:
+        return {"kind": "earlier", "step": None, "by": None}
     if work.prefill_from == BROUGHT:
         return {"kind": "creation" if upload_id is None else "upload", "step": None, "by": None}
     if all(step.id != work.prefill_from for step in going.flow.steps):
         return {"kind": "input", "step": None, "by": None}
     by = await answers.author_of(session, going.run.workspace_id, going.run.id, work.prefill_from)
     return {"kind": "step", "step": work.prefill_from, "by": by}
+
+
+async def _sent_back(session: AsyncSession, workspace_id: UUID, run_id: UUID, number: int) -> dict[str, Any] | None:
+    """Return why the work is to be done again, for whoever does it; of a first run nothing is asked."""
+    row = await store.sent_back(session, workspace_id, run_id) if number > 1 else None
+    return None if row is None else {"reason": row.reason, "by": row.by, "at": row.at}
+
+
+async def _begun_before(session: AsyncSession, actor: Actor, going: Going, work: Work) -> Work:
+    """Return the work with what its holder answered before it came back, for them to go on from."""
+    answer = await answers.earlier_of(
+        session,
+        actor.workspace_id,
+        task_id=going.task.id,
+        run_id=going.run.id,
+        step=work.step.id,
+        member_id=actor.me,
+    )
+    return answers.begun_with(work, answer, EARLIER)
 
 
 def step_run_said(

@@ -116,7 +116,7 @@ class ReservationSaid(Said):
 class PrefillFrom(Said):
     """Where a prefill comes from: another `step`, the `input`, or the `upload` or `creation` of the task."""
 
-    kind: Literal["step", "input", "upload", "creation"]
+    kind: Literal["step", "input", "upload", "creation", "earlier"]
     step: str | None
     by: str | None
 
@@ -198,10 +198,19 @@ class Explained(Said):
     key: dict[str, Any]
 
 
+class SentBack(Said):
+    """Why work is to be done again; a rejection always says why."""
+
+    reason: str | None
+    by: str
+    at: datetime
+
+
 class HoldSaid(Said):
     """Work in hand."""
 
     reservation: ReservationSaid
+    sent_back: SentBack | None
     step_run: StepRunSaid
     task: HeldTask
     explain: Explained | None = None

@@ -117,6 +117,12 @@ async def forget_skip(session: AsyncSession, workspace_id: UUID, step_run_id: UU
     )
 
 
+async def sent_back(session: AsyncSession, workspace_id: UUID, run_id: UUID) -> Row | None:
+    """Return by whom, when and why a run was begun in the place of another; None when it was not sent back."""
+    rows = await fetch(session, _SENT_BACK, {"workspace_id": workspace_id, "run_id": run_id})
+    return rows[0] if rows else None
+
+
 async def line_of(session: AsyncSession, taker: Taker, limit: int) -> list[Row]:
     """Return what somebody would be handed next, in the very order of the claim. Locks nothing."""
     return await fetch(session, _narrowed(_LINE, taker), {**taker._asdict(), "limit": limit})
@@ -135,6 +141,11 @@ _SKIP = text("""
     ON CONFLICT (workspace_id, step_run_id, member_id) DO NOTHING
 """)
 
+_SENT_BACK = """
+    SELECT data ->> 'reason' AS reason, actor_name AS by, at FROM facts
+    WHERE workspace_id = %(workspace_id)s AND run_id = %(run_id)s AND name = 'task.sent_back'
+    ORDER BY number DESC LIMIT 1
+"""
 _FREE = "SELECT s.id FROM step_runs AS s WHERE s.workspace_id = %(workspace_id)s AND s.state = 'queued'"
 _MAY = """
           AND s.performer = ANY(%(performers)s) AND s.performer IN ('people', 'agents')

@@ -46,7 +46,7 @@ from taskyard.domain.runs.progress import (
     open_turns,
     stop,
 )
-from taskyard.domain.runs.restarts import answer_anew, complete_as_it_is, restart, tell_many
+from taskyard.domain.runs.restarts import answer_anew, beginnings_behind, complete_as_it_is, restart, tell_many
 from taskyard.domain.runs.routes import routes
 from taskyard.domain.runs.rules import (
     AGENTS,
@@ -102,6 +102,7 @@ __all__ = [
     "back_to",
     "batching",
     "begin_change",
+    "beginnings_behind",
     "cancel",
     "cancelling",
     "chosen_performer",

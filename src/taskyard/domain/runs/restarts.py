@@ -13,7 +13,7 @@ from taskyard.access import Actor
 from taskyard.domain.projects import Flow, Result, Scope, UnresolvedReference, fill
 from taskyard.domain.runs import facts
 from taskyard.domain.runs.progress import Going, close_rows, decide, finished_steps, next_run, turns
-from taskyard.domain.runs.rules import PEOPLE, RUN, StepRunState
+from taskyard.domain.runs.rules import PEOPLE, RUN, StepRunState, is_model
 from taskyard.domain.runs.tables import Run, StepRun
 from taskyard.domain.tasks import TASK, TaskStatus
 from taskyard.kit.ids import new_id
@@ -33,26 +33,31 @@ class Restarted(NamedTuple):
 
 
 def restart(
-    session: AsyncSession, by: Actor, going: Going, rows: Sequence[StepRun], step_id: str, author: UUID | None
+    session: AsyncSession,
+    by: Actor,
+    going: Going,
+    rows: Sequence[StepRun],
+    beginnings: Sequence[str],
+    authors: Mapping[str, UUID],
 ) -> Restarted:
-    """Put a new run in the place of a task's latest, which begins at a step, in memory.
+    """Put a new run in the place of a task's latest, which begins at these steps, in memory; the first names it.
 
-    The old one is stopped if it is open; whoever works on it shows an old token. With an author, the step goes to them
-    first. Run and task are locked, and the run is not being cancelled.
+    None of them builds on another. The old run is stopped if it is open; whoever works on it shows an old token. A step
+    with an author goes to them first. Run and task are locked, and the run is not being cancelled.
     """
+    step_id = beginnings[0]
     told = _stop_for(going, rows, step_id)
     # What is kept was given under this version.
     run = next_run(by, going.task, going.run.flow_version, dict(going.run.settings))
-    needed = _needed_by(going.flow, step_id)
-    kept, copies = _kept(run, going, rows, step_id, needed)
+    kept, copies = _kept(run, going, rows, beginnings)
     done = {row.step for row in copies}
     outputs = {name: output for name, output in going.outputs.items() if name in done}
     again = Going(run, going.task, going.flow, going.input, outputs, going.now)
-    first = turns(again, going.flow.step(step_id), is_due=True)
+    first = [turn for name in beginnings for turn in turns(again, going.flow.step(name), is_due=True)]
     for turn in first:
-        turn.sent_back_to = author if turn.performer == PEOPLE else None
+        turn.sent_back_to = authors.get(turn.step) if turn.performer == PEOPLE else None
     opened = decide(session, by, again, [*copies, *first])
-    says = f"Run {run.number} was queued: it begins at {step_id}."
+    says = f"Run {run.number} was queued: it begins at {' and '.join(beginnings)}."
     told.append(facts.run_fact("queued", run, says))
     return Restarted(run, [*copies, *first, *opened], kept, told)
 
@@ -93,17 +98,33 @@ def _stop_for(going: Going, rows: Sequence[StepRun], step_id: str) -> list[Fact]
     return [facts.run_fact("cancelled", old, f"Run {old.number} was stopped.")]
 
 
-def _kept(
-    run: Run, going: Going, rows: Sequence[StepRun], step_id: str, needed: frozenset[str]
-) -> tuple[dict[UUID, UUID], list[StepRun]]:
-    """Return the turns that stay: those of steps the new beginning needs, and those beside it that are over.
+def beginnings_behind(flow: Flow, rows: Sequence[StepRun], step_id: str) -> list[str]:
+    """Return where all that people have done from a step on begins again: at it, and at each beside it and behind.
 
-    A step it needs and nobody has done is passed over.
+    A step that builds on one of them is opened again by it. Models' work that builds on none stays.
+    """
+    by_people = {row.step for row in rows if not is_model(row.performer) and row.state == StepRunState.COMPLETED}
+    order = [step.id for step in flow.order]
+    found = [step_id]
+    for name in order[order.index(step_id) + 1 :]:
+        if name in by_people and not _needed_by(flow, name) & set(found):
+            found.append(name)
+    return found
+
+
+def _kept(
+    run: Run, going: Going, rows: Sequence[StepRun], beginnings: Sequence[str]
+) -> tuple[dict[UUID, UUID], list[StepRun]]:
+    """Return the turns that stay: those of steps the new beginnings need, and those beside them that are over.
+
+    A step they need and nobody has done is passed over.
     """
     kept: dict[UUID, UUID] = {}
     copies: list[StepRun] = []
+    step_id, again = beginnings[0], set(beginnings)
+    needed = frozenset[str]().union(*(_needed_by(going.flow, name) for name in beginnings))
     for step in going.flow.order:
-        if step.id == step_id or step_id in _needed_by(going.flow, step.id):
+        if step.id in again or again & _needed_by(going.flow, step.id):
             continue
         its = [row for row in rows if row.step == step.id]
         over = [row for row in its if row.state in ENDED and not (_failed(row) and step.on_error == "stop")]

@@ -7,6 +7,7 @@ type From = NonNullable<Hold['step_run']['prefill_from']>
 export function sourceInWords({ kind, step, by }: From): string {
   if (kind === 'upload') return 'Prefilled by the upload'
   if (kind === 'creation') return 'Prefilled when the task was created'
+  if (kind === 'earlier') return 'Your answer before'
   if (kind === 'input') return 'Prefilled from the input'
   return `Prefilled by ${step ?? 'an earlier step'}${by ? ` (${by})` : ''}`
 }

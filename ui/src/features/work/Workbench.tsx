@@ -11,6 +11,7 @@ import { ConflictDialog, SkipDialog } from '@/features/work/Dialogs'
 import { LateSubmit, SentButStuck } from '@/features/work/Endings'
 import { InstructionsDrawer } from '@/features/work/Instructions'
 import { PrefilledFrom } from '@/features/work/PrefilledFrom'
+import { SentBackNote } from '@/features/work/SentBackNote'
 import { useAnswer } from '@/features/work/use-answer'
 import { useLease } from '@/features/work/use-lease'
 import { type Flaw, useRefusals } from '@/features/work/use-refusals'
@@ -121,6 +122,7 @@ export function Workbench({ hold, queue, prefilled, check, written, isDrawn, edi
         </div>
       )}
       {wrong === 0 && refusals.problem && <div className={css['refusal']}><ProblemNotice problem={refusals.problem} onRetry={refusals.problem.mayRetry ? send : undefined} /></div>}
+      {hold.sent_back && <SentBackNote note={hold.sent_back} />}
       {hold.step_run.prefill && hold.step_run.prefill_from && held.draft_revision === 0 && <PrefilledFrom source={hold.step_run.prefill_from} />}
       {isDrawn && (
         <div className={`${css['notice']} ${css['small']}`}>
