@@ -171,3 +171,52 @@ def test_a_client_audits_on_a_phone(owner: Somebody, shared: Shared, acme: Someb
     page.get_by_role("dialog").get_by_role("button", name="Something is wrong").click()
     page.get_by_role("dialog").get_by_role("button", name="Reject").click()
     expect(page.get_by_role("region", name="Audit")).to_contain_text("It is done again from label.")
+
+
+def test_the_next_task_is_the_one_behind_in_the_list(owner: Somebody, shared: Shared, windows: Windows) -> None:
+    project = shared(CLASSIFY_FLOW, "Down the list")
+    answered(owner, project, {"labels": ["question"]}, 5)
+    page = windows.open(f"/tasks?project={project}&audit=ready&sort=id", who=owner)
+    rows = page.get_by_role("table", name="Tasks").get_by_role("row").filter(has=page.get_by_role("cell"))
+    expect(rows).to_have_count(5)
+    listed = [str(row["id"]) for row in owner.get(f"/tasks?project={project}&audit=ready&sort=id")["items"]]
+    rows.nth(2).click()
+    for seen, then in ((2, 3), (3, 4), (4, 0)):
+        expect(page).to_have_url(re.compile(listed[seen]))
+        expect(page.get_by_role("region", name="Audit")).to_contain_text("ready to audit")
+        page.keyboard.press("a")
+        expect(page).to_have_url(re.compile(listed[then]))
+
+
+def test_a_lead_chooses_where_it_is_done_again_and_its_author_reads_why(
+    house: House, owner: Somebody, shared: Shared, acme: Somebody, windows: Windows
+) -> None:
+    project = shared(CLASSIFY_FLOW, "Done again")
+    ana = house.member("annotator", "Ana")
+    (made,) = owner.tasks(project, [{"text": "Order 1"}])
+    ana.answer(project, {"labels": ["question"]})
+    theirs = windows.open(f"/tasks/{made['id']}", who=acme)
+    theirs.get_by_role("button", name="Reject").click()
+    expect(theirs.get_by_role("dialog")).to_contain_text("All that people have done is done again.")
+    expect(theirs.get_by_role("dialog").get_by_label("Done again")).to_have_count(0)
+
+    page = windows.open(f"/tasks/{made['id']}", who=owner)
+    page.get_by_role("button", name="Reject").click()
+    dialog = page.get_by_role("dialog", name="Reject this result?")
+    dialog.get_by_label("Done again").select_option("from label on")
+    dialog.get_by_role("button", name="Something is wrong").click()
+    page.keyboard.press("Control+Enter")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("region", name="Audit")).to_contain_text("It is done again from label.")
+
+    held = ana.take(project)["reservation"]["id"]
+    bench = windows.open(f"/work/{held}", who=ana)
+    expect(bench.get_by_role("note", name="Sent back")).to_contain_text(
+        f"Sent back by {owner.name}: Something is wrong"
+    )
+    expect(bench.get_by_text("Your answer before")).to_be_visible()
+    expect(bench.get_by_role("radio", name="question")).to_be_checked()
+    bench.get_by_role("radio", name="praise").click()
+    bench.keyboard.press("Control+Enter")
+    owner.until(f"/tasks/{made['id']}", lambda shown: shown["audit"] == "ready")
+    assert owner.get(f"/tasks/{made['id']}")["runs"][0]["output"] == {"label": "praise"}

@@ -7,6 +7,7 @@ import type { components } from '@/api/schema.gen'
 import { taskPage } from '@/api/tasks'
 import type { File, Id } from '@/api/types'
 import { exactly } from '@/lib/exact-json'
+import { behindInList } from '@/lib/last-list'
 
 type Said = components['schemas']
 export type VerdictWord = Said['Verdict']
@@ -27,6 +28,7 @@ interface Given {
   verdict: VerdictWord
   reasons?: string[]
   step?: string
+  redo_from?: string
   /** JSON already, digit by digit. */
   answer?: string
   again?: boolean
@@ -51,8 +53,15 @@ export function useAudit(taskId: Id) {
   })
 }
 
-/** The first task of a list that waits for a verdict, but this one. */
+/** The next task of a list that waits for a verdict: of those behind this one as they were listed, else the first. */
 export async function nextReady(filter: TaskQuery, but: Id): Promise<Id | null> {
+  const behind = behindInList(but)
+  if (behind.length > 0) {
+    const found = await taskPage({ ...filter, ids: behind, audit: ['ready'], limit: behind.length })
+    const ready = new Set(found.items.map((task) => task.id))
+    const next = behind.find((id) => ready.has(id))
+    if (next) return next
+  }
   const found = await taskPage({ ...filter, audit: ['ready'], limit: 2 })
   return found.items.find((task) => task.id !== but)?.id ?? null
 }

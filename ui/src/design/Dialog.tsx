@@ -1,6 +1,6 @@
 // A question that has to be answered first: what, how many, and the verb on the button.
 import { Modal } from '@mantine/core'
-import type { ReactNode } from 'react'
+import type { KeyboardEvent, ReactNode } from 'react'
 import { Button } from '@/design/Button'
 import { ProblemNotice } from '@/design/Notice'
 import css from '@/design/Dialog.module.css'
@@ -11,13 +11,21 @@ interface DialogProps {
   onClose?: () => void
   title: string
   size?: number
+  /** Ctrl+Enter, wherever the focus is in it. */
+  onDone?: () => void
   children: ReactNode
 }
 
-export function Dialog({ open, onClose, title, size = 480, children }: DialogProps) {
+export function Dialog({ open, onClose, title, size = 480, onDone, children }: DialogProps) {
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!onDone || event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
+    event.preventDefault()
+    event.stopPropagation()
+    onDone()
+  }
   return (
     <Modal opened={open} onClose={onClose ?? (() => undefined)} withCloseButton={Boolean(onClose)} title={title} size={size} yOffset="12vh" closeButtonProps={{ 'aria-label': 'Close' }} classNames={{ title: css['title'], header: css['header'], body: css['body'], content: css['content'] }}>
-      {children}
+      <div onKeyDown={onKeyDown}>{children}</div>
     </Modal>
   )
 }

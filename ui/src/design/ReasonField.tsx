@@ -1,4 +1,4 @@
-// Why, in a few words: those that are said often, ready to pick, and one's own; Ctrl+Enter says it.
+// Why, in a few words: those that are said often, ready to pick, and one's own.
 import { Textarea } from '@mantine/core'
 import { Button } from '@/design/Button'
 import css from '@/design/ReasonField.module.css'
@@ -10,10 +10,9 @@ interface ReasonFieldProps {
   onPick: (reason: string) => void
   value: string
   onChange: (value: string) => void
-  onDone: () => void
 }
 
-export const ReasonField = ({ ready, picked, onPick, value, onChange, onDone }: ReasonFieldProps) => (
+export const ReasonField = ({ ready, picked, onPick, value, onChange }: ReasonFieldProps) => (
   <>
     <div className={css['ready']} role="group" aria-label="Often said">
       {ready.map((each) => <Button key={each} small aria-pressed={picked.includes(each)} onClick={() => onPick(each)}>{each}</Button>)}
@@ -25,12 +24,6 @@ export const ReasonField = ({ ready, picked, onPick, value, onChange, onDone }: 
       maxLength={1000}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
-        event.preventDefault()
-        event.stopPropagation()
-        onDone()
-      }}
     />
   </>
 )

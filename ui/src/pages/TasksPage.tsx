@@ -27,6 +27,7 @@ import { isField } from '@/lib/columns'
 import { count, totalOf } from '@/lib/format'
 import { type PageSize, SIZE_KEY, USUAL_SIZE, knownSize } from '@/lib/page-size'
 import { misread, misreadWords, withoutMisread } from '@/lib/misread'
+import { noteList } from '@/lib/last-list'
 import { noteOwnWay } from '@/lib/own-way'
 import { useRemembered } from '@/lib/remember'
 import { SelectedTasks } from '@/pages/SelectedTasks'
@@ -91,7 +92,10 @@ function TaskDesk() {
   const all = { n: first?.total ?? 0, isExact: first?.total_is_exact ?? true }
 
   const from = useMay('audits.write') ? stringifySearch({ ...filterOf(listed) }) || '?' : undefined
-  const open = (id: string) => void navigate({ to: '/tasks/$taskId', params: { taskId: id }, search: { from } })
+  const open = (id: string) => {
+    noteList(rows.map((row) => row.id))
+    void navigate({ to: '/tasks/$taskId', params: { taskId: id }, search: { from } })
+  }
   const href = (id: string) => router.buildLocation({ to: '/tasks/$taskId', params: { taskId: id }, search: { from } }).href
 
   const one = search.project?.length === 1 ? projects?.find((project) => project.id === search.project?.[0]) : undefined

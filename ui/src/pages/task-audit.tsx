@@ -31,6 +31,7 @@ type Asking = 'accept' | 'fix' | 'reject' | null
 
 export function useAuditing(task: Task, from: string | undefined, said: ReactNode, onSaid: (said: ReactNode) => void): Auditing {
   const mayAudit = useMay('audits.write')
+  const mayChoose = useMay('tasks.write')
   const whyNot = mayAudit ? whyNoVerdict(task) : 'Your role may not audit.'
   const isAgain = task.can['audit'] != null && whyNot === null
   const [asking, setAsking] = useState<Asking>(null)
@@ -71,7 +72,7 @@ export function useAuditing(task: Task, from: string | undefined, said: ReactNod
       <>
         <AuditBar task={task} mayAudit={mayAudit} onAccept={() => start('accept')} onFix={() => start('fix')} onReject={() => start('reject')} accepting={audit.isPending && !asking} said={said} />
         {!asking && <ProblemNotice problem={audit.error} />}
-        {asking === 'reject' && <RejectDialog rule={rejectedThen(project)} before={isAgain ? replaced : null} onClose={close} pending={audit.isPending} problem={audit.error} onReject={(reasons) => audit.mutate({ verdict: 'reject', reasons, again: isAgain }, { onSuccess: () => done('rejected') })} />}
+        {asking === 'reject' && <RejectDialog rule={rejectedThen(project)} before={isAgain ? replaced : null} onClose={close} pending={audit.isPending} problem={audit.error} steps={mayChoose ? (project?.steps.map((step) => step.id) ?? []) : []} onReject={(reasons, redo_from) => audit.mutate({ verdict: 'reject', reasons, redo_from, again: isAgain }, { onSuccess: () => done('rejected') })} />}
         <Confirm
           open={asking === 'accept' || asking === 'fix'}
           onClose={close}
@@ -98,8 +99,7 @@ export function useAuditing(task: Task, from: string | undefined, said: ReactNod
 function rejectedThen(project: Project | undefined): string {
   if (!project) return 'Whoever does it again reads the reasons.'
   if (project.on_reject === 'end') return `${project.name} has rejected tasks end as they are: it is not done again.`
-  const from = project.redo_step ? `from ${project.redo_step} on` : 'from the first step that people have done'
-  return `It is done again ${from}. Whoever submitted it gets it first, and reads the reasons.`
+  return project.redo_step ? `From ${project.redo_step} on it is done again. Whoever did it gets it first, and reads the reasons.` : 'All that people have done is done again. Whoever did it gets it first, and reads the reasons.'
 }
 
 /** Goes to the next task of the list that waits for a verdict; its page is there before it is asked for. */

@@ -35,7 +35,7 @@ export function RuleFields({ project, texts: { now, write }, readOnly }: RuleFie
       />
       <Select
         label="Done again from"
-        description={now.on_reject === 'end' ? 'Only where it is done again.' : 'Who audits may choose another step.'}
+        description={now.on_reject === 'end' ? 'Only where it is done again.' : 'With all that people have done behind it. Owners and managers may choose another step as they reject.'}
         data={redoSteps(project, now.redo_step)}
         value={now.redo_step ?? FIRST_OF_PEOPLE}
         readOnly={isFixed}

@@ -22,13 +22,13 @@ export function SkipDialog({ open, onClose, onSkip, pending, problem }: SkipDial
   const [reason, setReason] = useState('')
   const missing = reason.trim() === '' ? 'Say why, in a few words.' : null
   return (
-    <Dialog open={open} onClose={onClose} title="Skip this task?">
+    <Dialog open={open} onClose={onClose} title="Skip this task?" onDone={() => { if (!missing && !pending) onSkip(reason.trim()) }}>
       <p className="meta">You will not get it again; somebody else will. The reason helps whoever looks into it.</p>
-      <ReasonField ready={REASONS} picked={[reason]} onPick={setReason} value={reason} onChange={setReason} onDone={() => { if (!missing) onSkip(reason.trim()) }} />
+      <ReasonField ready={REASONS} picked={[reason]} onPick={setReason} value={reason} onChange={setReason} />
       <ProblemNotice problem={problem} />
       <DialogFoot>
         <Button onClick={onClose}>Keep working</Button>
-        <Button look="primary" pending={pending} disabledReason={missing} onClick={() => onSkip(reason.trim())}>Skip and take the next</Button>
+        <Button look="primary" keys="mod+enter" pending={pending} disabledReason={missing} onClick={() => onSkip(reason.trim())}>Skip and take the next</Button>
       </DialogFoot>
     </Dialog>
   )
