@@ -25,7 +25,7 @@ export function Dialog({ open, onClose, title, size = 480, onDone, children }: D
   }
   return (
     <Modal opened={open} onClose={onClose ?? (() => undefined)} withCloseButton={Boolean(onClose)} title={title} size={size} yOffset="12vh" closeButtonProps={{ 'aria-label': 'Close' }} classNames={{ title: css['title'], header: css['header'], body: css['body'], content: css['content'] }}>
-      <div onKeyDown={onKeyDown}>{children}</div>
+      <div className={css['keys']} onKeyDown={onKeyDown}>{children}</div>
     </Modal>
   )
 }
