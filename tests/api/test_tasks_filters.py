@@ -234,3 +234,12 @@ async def test_the_time_people_spend_is_summed_up(yard: Yard) -> None:
     (row,) = (await yard.owner.get("/tasks")).json["items"]
     assert row["seconds"] == pytest.approx(spent)
     assert spent > 80
+
+
+async def test_a_task_is_found_by_its_very_name_in_whatever_project(yard: Yard) -> None:
+    one, two = await yard.project(), await yard.project(name="Others")
+    for project, name in ((one, "row-1"), (two, "row-1"), (one, "row-10"), (one, "Row-1")):
+        await yard.task(project, external_id=name)
+    assert (await yard.owner.get("/tasks", params={"external_id": "row-1"})).json["total"] == 2
+    assert (await yard.owner.get("/tasks", params={"external_id": "row-1", "project": one})).json["total"] == 1
+    assert (await yard.owner.get("/tasks", params={"external_id": "row"})).json["total"] == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.house import House, Somebody
 from tests.browser.windows import Windows
@@ -54,3 +54,31 @@ def test_a_client_finds_what_is_shared_alone(house: House, windows: Windows, tas
     page = windows.open("/tasks", who=client)
     expect(page.get_by_role("table", name="Tasks")).to_be_visible()
     assert found(page, "0042") == ["Sha-0042 · Heddle of the Shared loom · Shared loom"]
+
+
+def test_what_is_called_exactly_so_comes_first(owner: Somebody, windows: Windows) -> None:
+    project = owner.project(CLASSIFY_FLOW, "Exact")
+    for name in ("row-77", *(f"row-77{n}" for n in range(9))):
+        owner.tasks(project, [{"text": f"Heddle {name}"}], external_id=name)
+    page = windows.open("/studio", who=owner)
+    expect(page.get_by_role("button", name="New project")).to_be_visible()
+    assert found(page, "row-77")[0].startswith("row-77 ·")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("navigation", name="Where you are")).to_contain_text("row-77")
+    assert owner.get("/tasks?external_id=row-77")["total"] == 1
+
+
+def test_nothing_typed_early_is_lost_or_taken_for_a_key(owner: Somebody, windows: Windows) -> None:
+    page = windows.open("/studio", who=owner)
+    expect(page.get_by_role("button", name="New project")).to_be_visible()
+    held: list[Route] = []
+    page.route(re.compile(r"/assets/Palette-.*\.js$"), lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+    page.keyboard.press("Control+k")
+    page.keyboard.type("reser")
+    held.pop().continue_()
+    field = page.get_by_role("combobox", name="Search or jump to")
+    expect(field).to_be_focused()
+    page.keyboard.type("vations")
+    expect(field).to_have_value("reservations")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/reservations"))

@@ -179,3 +179,53 @@ def test_what_is_done_to_a_selection_tells_its_end_though_nothing_is_left(owner:
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(page.get_by_role("toolbar")).to_have_count(0)
+
+
+def test_bulk_work_is_begun_and_done_by_keys_alone(owner: Somebody, windows: Windows, few: str) -> None:
+    page = windows.open(f"/tasks?project={few}&sort=id", who=owner)
+    expect(rows(page)).to_have_count(5)
+    for key in ("j", "x", "Shift+J"):
+        page.keyboard.press(key)
+    says(page, "2 selected")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Selection")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("p")
+    dialog = page.get_by_role("dialog", name="Set the priority of 2 tasks")
+    expect(dialog.get_by_label("Priority", exact=True)).to_be_focused()
+    page.keyboard.type("-3")
+    expect(dialog).to_contain_text("2 will change")
+    page.keyboard.press("Enter")
+    expect(dialog).to_contain_text("2 changed")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    changed = [task["priority"] for task in owner.get(f"/tasks?project={few}")["items"]]
+    assert sorted(changed) == [-3, -3, 0, 0, 0]
+
+
+def test_the_table_is_one_stop_for_tab(owner: Somebody, windows: Windows, few: str) -> None:
+    page = windows.open(f"/tasks?project={few}", who=owner)
+    expect(rows(page)).to_have_count(5)
+    stops = "rows => rows.map(row => [...row.querySelectorAll('a[href], button')].filter(it => it.tabIndex >= 0).length > 0)"
+    within = page.get_by_role("table", name="Tasks").locator("tbody tr[data-row]")
+    assert within.evaluate_all(stops) == [True, False, False, False, False]
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(within.nth(1)).to_be_focused()
+    assert within.evaluate_all(stops) == [False, True, False, False, False]
+
+
+def test_back_undoes_what_was_chosen_and_not_what_was_typed(owner: Somebody, windows: Windows, few: str) -> None:
+    page = windows.open(f"/tasks?project={few}", who=owner)
+    expect(rows(page)).to_have_count(5)
+    page.get_by_role("button", name="Filter by status").click()
+    page.get_by_role("menuitemcheckbox", name="completed").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("No task fits these filters")).to_be_visible()
+    page.get_by_role("textbox", name="Search id, external id or input").fill("nothing like it")
+    expect(page).to_have_url(re.compile("q=nothing"))
+    page.go_back()
+    expect(rows(page)).to_have_count(5)
+    expect(page.get_by_role("textbox", name="Search id, external id or input")).to_have_value("")
+    expect(page).to_have_url(re.compile(f"/tasks\\?project={few}$"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import Any
 
 import pytest
@@ -113,3 +114,27 @@ def test_a_project_without_a_field_for_files_says_what_to_do(owner: Somebody, wi
     expect(asked).to_contain_text("it has no field for a file")
     expect(asked).to_contain_text("manifest.csv")
     expect(asked.get_by_role("button", name="Upload")).to_be_disabled()
+
+
+def test_a_file_that_is_refused_cannot_be_sent_and_the_reason_stands_beside(owner: Somebody, windows: Windows) -> None:
+    project = owner.project(CLASSIFY_FLOW, "Refused files")
+    windows.expect_refusal(422, "/uploads/preview")
+    windows.expect_refusal(415, "/uploads/preview")
+    page = windows.open(f"/uploads?add=true&project={project}", who=owner)
+    asked = page.get_by_role("dialog", name="Upload tasks")
+    send = asked.get_by_role("button", name="Upload", exact=True)
+    for name, content in (("empty.csv", b""), ("fake.xlsx", b"text\nhello\n")):
+        asked.get_by_label("File of tasks").set_input_files(FilePayload(name=name, mimeType="", buffer=content))
+        expect(asked.get_by_text("The file cannot be taken: choose another one.").first).to_be_visible()
+        expect(send).to_be_disabled()
+    columns = FilePayload(name="rows.csv", mimeType="text/csv", buffer=b"Betreff\nhello\n")
+    asked.get_by_label("File of tasks").set_input_files(columns)
+    expect(asked.get_by_text("Nothing goes to text yet: choose a column for it above.").first).to_be_in_viewport()
+    asked.get_by_label("Where Betreff goes").select_option("text")
+    expect(send).to_be_enabled()
+    send.click()
+    row = page.get_by_role("row").filter(has_text="rows.csv")
+    expect(row).to_contain_text("completed", timeout=UPLOAD_MS)
+    row.get_by_role("link", name="1").click()
+    expect(page).to_have_url(re.compile(r"/tasks\?upload="))
+    expect(page.get_by_role("table", name="Tasks")).to_contain_text("hello")

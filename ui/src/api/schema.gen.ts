@@ -2910,6 +2910,8 @@ export interface components {
              * @description A day, a moment, or a day that moves: `today`, `yesterday`, `today-6d`, `this-month`.
              */
             created_to?: string | null;
+            /** External Id */
+            external_id?: string | null;
             /** Ids */
             ids?: string[];
             /** Metadata */
@@ -7913,6 +7915,7 @@ export interface operations {
                 project?: string[];
                 status?: components["schemas"]["TaskStatus"][];
                 step?: string | null;
+                external_id?: string | null;
                 batch?: string | null;
                 batch_contains?: string | null;
                 q?: string | null;
@@ -8005,6 +8008,7 @@ export interface operations {
                 project?: string[];
                 status?: components["schemas"]["TaskStatus"][];
                 step?: string | null;
+                external_id?: string | null;
                 batch?: string | null;
                 batch_contains?: string | null;
                 q?: string | null;

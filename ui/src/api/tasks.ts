@@ -36,11 +36,15 @@ export const taskCountQuery = queryOptions({
 
 const FOUND_MOST = 6
 
-/** The few newest tasks that hold these words, or have this id. */
+/** The few newest tasks that hold these words, or have this id; first what is called exactly so. */
 export const tasksFoundQuery = (q: string) =>
   queryOptions({
     queryKey: ['tasks', 'found', q],
-    queryFn: ({ signal }) => taskPage({ q, limit: FOUND_MOST }, signal),
+    queryFn: async ({ signal }) => {
+      const [exact, found] = await Promise.all([taskPage({ external_id: q, limit: FOUND_MOST }, signal), taskPage({ q, limit: FOUND_MOST }, signal)])
+      const known = new Set(exact.items.map((task) => task.id))
+      return { ...found, items: [...exact.items, ...found.items.filter((task) => !known.has(task.id))] }
+    },
     placeholderData: (before) => before,
     staleTime: 10_000,
   })

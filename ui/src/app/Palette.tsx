@@ -14,7 +14,15 @@ import { shortId } from '@/lib/format'
 import { useSettled } from '@/lib/use-settled'
 import { isUuid } from '@/lib/uuid'
 
-export function Palette({ open, onClose, onHelp }: { open: boolean; onClose: () => void; onHelp: () => void }) {
+interface PaletteProps {
+  open: boolean
+  onClose: () => void
+  onHelp: () => void
+  /** Gives what was typed before this was there to hear it. */
+  takeEarly: () => string
+}
+
+export function Palette({ open, onClose, onHelp, takeEarly }: PaletteProps) {
   const me = useMe()
   const navigate = useNavigate()
   const [typed, setTyped] = useState('')
@@ -43,7 +51,7 @@ export function Palette({ open, onClose, onHelp }: { open: boolean; onClose: () 
   const tasks = isAsked ? (found.data?.items ?? []).filter((task) => wanted === search || textOf(task).includes(search.toLowerCase())) : []
   commands.push(
     ...tasks.filter((task) => task.id !== search).map((task) => ({
-      id: `task ${task.id}`, title: titleOf(task), group: 'Tasks', icon: <IconHash size={16} />, also: search, run: () => openTask(task.id),
+      id: `task ${task.id}`, title: titleOf(task), group: 'Tasks', icon: <IconHash size={16} />, also: search, isMeant: task.external_id === search, run: () => openTask(task.id),
     })),
   )
   if (isUuid(search)) {
@@ -51,7 +59,7 @@ export function Palette({ open, onClose, onHelp }: { open: boolean; onClose: () 
   } else if (isAsked) {
     commands.push({ id: 'find', title: `Find tasks with “${search}”`, group: 'Tasks', icon: <IconHash size={16} />, also: search, run: () => void navigate({ to: '/tasks', search: { q: search } }) })
   }
-  return <CommandPalette open={open} onClose={onClose} commands={commands} onType={setTyped} />
+  return <CommandPalette open={open} onClose={onClose} commands={commands} onType={setTyped} takeEarly={takeEarly} />
 }
 
 const textOf = (task: TaskRow) => `${task.id} ${task.external_id ?? ''} ${task.preview}`.toLowerCase()

@@ -1,7 +1,7 @@
 // The frame round every page: sidebar, search, help, and the keys that work everywhere.
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { IconMenu2, IconQuestionMark, IconSearch } from '@tabler/icons-react'
-import { Suspense, lazy, useMemo, useState } from 'react'
+import { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { entriesFor } from '@/app/nav'
 import css from '@/app/Shell.module.css'
 import { Sidebar } from '@/app/Sidebar'
@@ -10,6 +10,7 @@ import { IconButton } from '@/design/Button'
 import { Kbd } from '@/design/Kbd'
 import { FrameSlots } from '@/design/Page'
 import { useHotkeys } from '@/lib/hotkeys'
+import { catchTyped } from '@/lib/typed-ahead'
 
 const Palette = lazy(() => import('@/app/Palette').then((room) => ({ default: room.Palette })))
 const KeyMap = lazy(() => import('@/design/KeyMap').then((room) => ({ default: room.KeyMap })))
@@ -22,9 +23,18 @@ export function Shell() {
   const path = useRouterState({ select: (state) => state.location.pathname })
   const [menuAt, setMenuAt] = useState<string | null>(null)
   const menu = menuAt === path
+  const early = useRef<() => string>(() => '')
+  const find = useCallback(() => {
+    early.current()
+    early.current = catchTyped()
+    setFinding(true)
+  }, [])
+  useEffect(() => {
+    if (!finding) early.current()
+  }, [finding])
 
   useHotkeys([
-    { keys: 'mod+k', says: 'Search or jump', group: 'Everywhere', whileTyping: true, run: () => setFinding((open) => !open) },
+    { keys: 'mod+k', says: 'Search or jump', group: 'Everywhere', whileTyping: true, run: () => (finding ? setFinding(false) : find()) },
     { keys: '?', says: 'Show keys', group: 'Everywhere', run: () => setAsking(true) },
     ...entriesFor(me.permissions).map((entry) => ({
       keys: entry.keys,
@@ -45,7 +55,7 @@ export function Shell() {
       ),
       end: (
         <div className={css['end']}>
-          <button type="button" className={css['search']} onClick={() => setFinding(true)} aria-label="Search or jump">
+          <button type="button" className={css['search']} onClick={find} aria-label="Search or jump">
             <IconSearch size={14} aria-hidden />
             <span>Search or jump</span>
             <Kbd keys="mod+k" />
@@ -56,7 +66,7 @@ export function Shell() {
         </div>
       ),
     }),
-    [path],
+    [path, find],
   )
 
   return (
@@ -73,7 +83,7 @@ export function Shell() {
         </div>
       </div>
       <Suspense>
-        {finding && <Palette open onClose={() => setFinding(false)} onHelp={() => setAsking(true)} />}
+        {finding && <Palette open onClose={() => setFinding(false)} onHelp={() => setAsking(true)} takeEarly={() => early.current()} />}
         {asking && <KeyMap open onClose={() => setAsking(false)} />}
       </Suspense>
     </FrameSlots>

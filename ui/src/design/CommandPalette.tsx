@@ -12,6 +12,8 @@ export interface Command {
   keys?: string
   /** Other words people may type. */
   also?: string
+  /** What was typed is its very name: nothing comes before it. */
+  isMeant?: boolean
   run: () => void
 }
 
@@ -22,6 +24,7 @@ export function matching(commands: Command[], typed: string): Command[] {
     const title = command.title.toLowerCase()
     const text = `${title} ${command.also?.toLowerCase() ?? ''} ${command.group.toLowerCase()}`
     if (!terms.every((term) => text.includes(term))) return -1
+    if (command.isMeant) return Infinity
     return terms.reduce((sum, term) => sum + (title.startsWith(term) ? 3 : title.includes(` ${term}`) ? 2 : title.includes(term) ? 1 : 0), 0)
   }
   return commands
@@ -36,25 +39,31 @@ interface PaletteProps {
   onClose: () => void
   commands: Command[]
   onType?: (typed: string) => void
+  takeEarly?: () => string
 }
 
-export function CommandPalette({ open, onClose, commands, onType }: PaletteProps) {
+export function CommandPalette({ open, onClose, commands, onType, takeEarly }: PaletteProps) {
   return (
     <Modal.Root opened={open} onClose={onClose} size={560} yOffset="14vh">
       <Modal.Overlay color="var(--scrim)" backgroundOpacity={1} />
       <Modal.Content aria-label="Search or jump" className={css['content']}>
-        {open && <Choices commands={commands} onClose={onClose} onType={onType} />}
+        {open && <Choices commands={commands} onClose={onClose} onType={onType} takeEarly={takeEarly} />}
       </Modal.Content>
     </Modal.Root>
   )
 }
 
-function Choices({ commands, onClose, onType }: Omit<PaletteProps, 'open'>) {
+function Choices({ commands, onClose, onType, takeEarly }: Omit<PaletteProps, 'open'>) {
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
   const list = useId()
   const found = matching(commands, typed).slice(0, 40)
   const chosen = Math.min(at, found.length - 1)
+  const type = (next: string) => {
+    setTyped(next)
+    setAt(0)
+    onType?.(next)
+  }
   const run = (command: Command | undefined) => {
     if (!command) return
     onClose()
@@ -84,10 +93,10 @@ function Choices({ commands, onClose, onType }: Omit<PaletteProps, 'open'>) {
         aria-activedescendant={found.length ? `${list}-${chosen}` : undefined}
         value={typed}
         data-autofocus
-        onChange={(event) => {
-          setTyped(event.target.value)
-          setAt(0)
-          onType?.(event.target.value)
+        onChange={(event) => type(event.target.value)}
+        onFocus={() => {
+          const early = takeEarly?.()
+          if (early) type(early + typed)
         }}
       />
       <div id={list} role="listbox" aria-label="Commands" className={css['list']}>

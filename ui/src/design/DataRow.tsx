@@ -1,5 +1,5 @@
 // One row of a DataTable; drawn again only when its own data, focus or selection changes.
-import { memo } from 'react'
+import { memo, useLayoutEffect, useRef } from 'react'
 import css from '@/design/DataTable.module.css'
 import type { Column } from '@/design/table-columns'
 
@@ -19,8 +19,14 @@ interface DataRowProps<Row> {
 }
 
 function Drawn<Row>({ row, id, index, columns, isCursor, isShown, isSelected, opens, onToggle, onActivate, onFocus }: DataRowProps<Row>) {
+  const line = useRef<HTMLTableRowElement>(null)
+  // One stop for Tab in the whole table: what stands in a row is reached from the row that has the cursor.
+  useLayoutEffect(() => {
+    for (const each of line.current?.querySelectorAll<HTMLElement>('td a[href], td button') ?? []) each.tabIndex = isCursor ? 0 : -1
+  })
   return (
     <tr
+      ref={line}
       className={`${css['row']} ${opens ? css['opens'] : ''}`}
       data-row={id}
       data-cursor={isCursor || undefined}

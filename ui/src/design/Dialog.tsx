@@ -1,6 +1,6 @@
 // A question that has to be answered first: what, how many, and the verb on the button.
 import { Modal } from '@mantine/core'
-import type { KeyboardEvent, ReactNode } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect, useState } from 'react'
 import { Button } from '@/design/Button'
 import { ProblemNotice } from '@/design/Notice'
 import css from '@/design/Dialog.module.css'
@@ -17,6 +17,11 @@ interface DialogProps {
 }
 
 export function Dialog({ open, onClose, title, size = 480, onDone, children }: DialogProps) {
+  // It mostly goes from the page while it is open, so nobody else gives the focus back to where it was.
+  const [before] = useState(() => document.activeElement)
+  useEffect(() => () => {
+    if (document.activeElement === document.body && before instanceof HTMLElement) before.focus({ preventScroll: true })
+  }, [before])
   const onKeyDown = (event: KeyboardEvent) => {
     if (!onDone || event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
     event.preventDefault()

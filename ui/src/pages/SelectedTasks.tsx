@@ -7,6 +7,7 @@ import { Button, IconButton } from '@/design/Button'
 import { AllMatching, SelectionBar } from '@/features/tasks/SelectionBar'
 import css from '@/features/tasks/tasks.module.css'
 import type { Selecting } from '@/features/tasks/use-selection'
+import { useHotkeys } from '@/lib/hotkeys'
 import type { SelectedCount } from '@/lib/selection'
 
 const ArchiveDialog = lazy(() => import('@/features/archives/ArchiveDialog').then((room) => ({ default: room.ArchiveDialog })))
@@ -38,7 +39,7 @@ export function SelectedTasks({ selecting, all, steps, onExport, onRecent, note,
     setArchiving(isAsking)
     hold(isAsking)
   }
-  const others = <Others selecting={selecting} all={all} onExport={onExport} onArchive={() => archive(true)} />
+  const others = <Others selecting={selecting} all={all} isAsking={held !== null} onExport={onExport} onArchive={() => archive(true)} />
   return (
     <>
       <Suspense fallback={<SelectionBar count={count} onClear={clear}>{others}</SelectionBar>}>
@@ -65,17 +66,22 @@ export function SelectedTasks({ selecting, all, steps, onExport, onRecent, note,
 }
 
 interface OthersProps extends Pick<SelectedTasksProps, 'selecting' | 'all' | 'onExport'> {
+  isAsking: boolean
   onArchive: () => void
 }
 
-function Others({ selecting, all, onExport, onArchive }: OthersProps) {
+function Others({ selecting, all, isAsking, onExport, onArchive }: OthersProps) {
   const mayArchive = useMay('archives.write')
   const mayExport = useMay('tasks.export')
+  useHotkeys([
+    ...(mayExport ? [{ keys: 'e', says: 'Export', group: 'Selection', disabled: isAsking, run: onExport }] : []),
+    ...(mayArchive ? [{ keys: 'shift+a', says: 'Archive', group: 'Selection', disabled: isAsking, run: onArchive }] : []),
+  ])
   return (
     <>
       <AllMatching selecting={selecting} all={all} />
-      {mayExport && <Button small icon={<IconDownload size={14} />} onClick={onExport}>Export…</Button>}
-      {mayArchive && <Button small icon={<IconArchive size={14} />} onClick={onArchive}>Archive…</Button>}
+      {mayExport && <Button small keys="e" icon={<IconDownload size={14} />} onClick={onExport}>Export…</Button>}
+      {mayArchive && <Button small keys="shift+a" icon={<IconArchive size={14} />} onClick={onArchive}>Archive…</Button>}
     </>
   )
 }

@@ -37,6 +37,8 @@ import { stringifySearch } from '@/lib/url-search'
 const RecentBulk = lazy(() => import('@/features/bulk/RecentBulk').then((room) => ({ default: room.RecentBulk })))
 const ExportDialog = lazy(() => import('@/features/exports/ExportDialog').then((room) => ({ default: room.ExportDialog })))
 
+const TYPED = new Set(['q', 'batch', 'batch_contains', 'priority_min', 'priority_max', 'columns', 'peek', 'bulk'])
+
 /** Without what cannot be read the list would be wider than it was meant: nothing is listed until that is left out. */
 export function TasksPage() {
   const asked = useSearch({ from: '/known/shell/tasks' })
@@ -65,8 +67,9 @@ function TaskDesk() {
   const projects = known && archivedLast(known.items)
   const members = useQuery({ ...membersQuery, enabled: isLead && Boolean(search.reserved_by ?? search.answered_by) }).data?.items
   const size = knownSize(useRemembered<PageSize>(SIZE_KEY, USUAL_SIZE)[0])
+  // What is chosen is a step that Back undoes; what is typed, and what is only looked at, is none.
   const change = (next: Partial<TaskSearch>) =>
-    void navigate({ search: (now) => ({ ...now, ...next }), replace: true })
+    void navigate({ search: (now) => ({ ...now, ...next }), replace: Object.keys(next).every((name) => TYPED.has(name)) })
   const { chosen, choose } = useColumns(search, change)
   const own = useMemo(() => columnsFor(isLead), [isLead])
   const inView = search.project?.join()

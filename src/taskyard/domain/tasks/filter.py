@@ -19,6 +19,12 @@ class Span(NamedTuple):
 
 
 ANY_TIME = Span()
+# From project to project along the key that external ids have: whoever asks may not know in which it is.
+_CALLED = """tasks.id = ANY(ARRAY(
+        SELECT called.id FROM projects AS its CROSS JOIN LATERAL (
+            SELECT same.id FROM tasks AS same WHERE same.workspace_id = :workspace_id
+              AND same.project_id = its.id AND same.external_id = :external_id) AS called
+        WHERE its.workspace_id = :workspace_id))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,7 @@ class TaskFilter:
     projects: tuple[UUID, ...] = ()
     statuses: tuple[str, ...] = ()
     step: str | None = None
+    external_id: str | None = None
     batch: str | None = None
     batch_contains: str | None = None
     words: str | None = None
@@ -69,6 +76,7 @@ class TaskFilter:
             "status": self.statuses[0] if self.statuses else None,
             "statuses": list(self.statuses),
             "step": self.step,
+            "external_id": self.external_id,
             "batch": self.batch,
             "batch_like": f"%{_literally(self.batch_contains or '')}%",
             "words": self.words,
@@ -104,6 +112,8 @@ class TaskFilter:
         # One value is asked for as one: of several PostgreSQL cannot tell that an index has them in order.
         if self.projects:
             found.append(f"tasks.project_id = {':project' if len(self.projects) == 1 else 'ANY(:projects)'}")
+        if self.external_id:
+            found.append(_CALLED)
         if self.batch:
             found.append("tasks.batch = :batch")
         if self.batch_contains:

@@ -104,6 +104,7 @@ class FilterAsked(Body):
     project: list[UUID] = Several
     status: list[TaskStatus] = Several
     step: Words = None
+    external_id: Words = None
     batch: Words = None
     batch_contains: Words = None
     q: Words = None
@@ -164,6 +165,7 @@ class FilterAsked(Body):
             projects=tuple(self.project),
             statuses=tuple(self.status),
             step=self.step,
+            external_id=self.external_id,
             batch=self.batch,
             batch_contains=self.batch_contains,
             words=self.q,

@@ -59,14 +59,16 @@ def targets(checker: Checker) -> list[str]:
 
 
 def proposed(names: Sequence[str], checker: Checker, said: Naming | None, remembered: Naming) -> list[Proposed]:
-    """Propose a mapping: as it was said, as it was remembered, by the same name, by a similar name; each field once."""
+    """Propose a mapping: as said, as remembered, by the same name, by the field's title, by a likeness; each once."""
     wanted = targets(checker)
+    titles = {column.title.lower(): column.name for column in checker.columns() if column.title}
     found: dict[str, Proposed] = {}
     ways: Iterable[tuple[str, Mapping[str, str | None]]] = (
         ("said", said or {}),
         ("mark", dict.fromkeys(name for name in MARKS if name not in checker.fields)),
         ("name", {name: name for name in wanted}),
         ("remembered", remembered),
+        ("similar", {name: titles[name.lower()] for name in names if not said and name.lower() in titles}),
     )
     taken: set[str] = set()
     for by, way in ways:

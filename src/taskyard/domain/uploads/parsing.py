@@ -105,8 +105,8 @@ def format_of(path: Path, name: str) -> Format:
     ending = name.lower().rpartition(".")[2]
     if ending in _NO_TEXTS:
         mend = "Save or pack it anew; if it is text, name it .csv, .json or .jsonl."
-        flaw = Flaw("", f"Its name ends with .{ending}, and its content is no {_NO_TEXTS[ending]}.", mend)
-        raise FormatNotSupported([flaw], name=name, what=f"no {_NO_TEXTS[ending]}, as its name says it is")
+        flaw = Flaw("", f"Its content is text, and its name ends with .{ending}.", mend)
+        raise FormatNotSupported([flaw], name=name, what=f"no {_NO_TEXTS[ending]}, though it is called one")
     return _format_of_text(text, name, is_whole=len(head) < HEAD_BYTES)
 
 

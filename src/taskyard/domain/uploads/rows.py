@@ -115,6 +115,8 @@ class ColumnLike(Protocol):
     def holds(self) -> str: ...  # noqa: D102
     @property
     def is_required(self) -> bool: ...  # noqa: D102
+    @property
+    def title(self) -> str | None: ...  # noqa: D102
 
 
 class Checker(Protocol):

@@ -145,7 +145,7 @@ def field_for_files(checker: InputChecker, name: str) -> str:
             why = f"its field {fields[0]} is inside of another one"
         if len(fields) > 1:
             why = f"it has several fields for files: {', '.join(fields)}"
-        raise ZipNeedsManifest([Flaw("", f"In the project, {why}.", mend)], name=name, why=why)
+        raise ZipNeedsManifest([Flaw("", "Nothing says which file belongs to which task.", mend)], name=name, why=why)
     field = str(paths[0][0])
     others = [column.name for column in checker.columns() if column.is_required and column.name != field]
     if others:

@@ -66,7 +66,7 @@ function Asking({ action, selection, steps, onBegun, onClose }: Omit<BulkDialogP
       {mustType && <TextInput label={`Type ${count(told?.done ?? 0)} to go on`} inputMode="numeric" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />}
       <ProblemNotice problem={apply.error} />
       <DialogFoot>
-        <Button onClick={onClose}>Keep</Button>
+        <Button onClick={onClose}>{deed.isDangerous ? 'Keep' : 'Cancel'}</Button>
         <Button type="submit" look={deed.isDangerous ? 'danger' : 'primary'} pending={apply.isPending} disabledReason={why}>{deed.verb}</Button>
       </DialogFoot>
     </form>

@@ -1,7 +1,7 @@
 // The arguments of one action.
 import { Checkbox, Select, TextInput, Textarea } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import type { BulkAction, BulkArguments } from '@/api/types'
 import { membersQuery } from '@/api/who'
 import { ProblemNotice } from '@/design/Notice'
@@ -112,11 +112,7 @@ interface StepFieldProps {
 }
 
 function StepField({ label, description, given, steps, autoFocus, onGive }: StepFieldProps) {
-  const list = useId()
-  return (
-    <>
-      <TextInput label={label} description={description} list={list} value={given ?? ''} maxLength={100} data-autofocus={autoFocus || undefined} onChange={(event) => onGive(event.currentTarget.value.trim() || undefined)} />
-      <datalist id={list}>{steps.map((step) => <option key={step} value={step} />)}</datalist>
-    </>
-  )
+  // Of tasks whose projects the page does not know, the step has to be written.
+  if (steps.length === 0) return <TextInput label={label} description={description} value={given ?? ''} maxLength={100} data-autofocus={autoFocus || undefined} onChange={(event) => onGive(event.currentTarget.value.trim() || undefined)} />
+  return <Select label={label} description={description} data={steps} value={given ?? null} placeholder="Choose a step" clearable searchable={steps.length > 8} data-autofocus={autoFocus || undefined} onChange={(step) => onGive(step ?? undefined)} />
 }

@@ -12,15 +12,17 @@ export interface Deed {
   verb: string
   says: string
   isDangerous?: boolean
+  /** A key of the list while something is selected. */
+  keys?: string
 }
 
 export const DEEDS: Deed[] = [
-  { action: 'set_priority', label: 'Priority…', title: 'Set the priority of', verb: 'Set priority', says: 'The lower number is handed out earlier; 0 is the usual one.' },
-  { action: 'set_batch', label: 'Batch…', title: 'Set the batch of', verb: 'Set batch', says: 'A batch is a name for a set of tasks.' },
-  { action: 'reserve', label: 'Reserve…', title: 'Reserve', verb: 'Reserve', says: 'Open work, or the next step done by people, is kept for one member.' },
-  { action: 'release', label: 'Release…', title: 'Release', verb: 'Release', says: 'Whoever has one in hand gives it back; drafts are kept.' },
-  { action: 'send_back', label: 'Send back…', title: 'Send back', verb: 'Send back', says: 'A new run begins at the last step people answered, for its author first.' },
-  { action: 'move_to_step', label: 'Move to a step…', title: 'Move', verb: 'Move', says: 'A new run begins at the step and keeps the answers it builds on.' },
+  { action: 'set_priority', label: 'Priority…', keys: 'p', title: 'Set the priority of', verb: 'Set priority', says: 'The lower number is handed out earlier; 0 is the usual one.' },
+  { action: 'set_batch', label: 'Batch…', keys: 'b', title: 'Set the batch of', verb: 'Set batch', says: 'A batch is a name for a set of tasks.' },
+  { action: 'reserve', label: 'Reserve…', keys: 'r', title: 'Reserve', verb: 'Reserve', says: 'Open work, or the next step done by people, is kept for one member.' },
+  { action: 'release', label: 'Release…', keys: 'shift+r', title: 'Release', verb: 'Release', says: 'Whoever has one in hand gives it back; drafts are kept.' },
+  { action: 'send_back', label: 'Send back…', keys: 's', title: 'Send back', verb: 'Send back', says: 'A new run begins at the last step people answered, for its author first.' },
+  { action: 'move_to_step', label: 'Move to a step…', keys: 'm', title: 'Move', verb: 'Move', says: 'A new run begins at the step and keeps the answers it builds on.' },
   { action: 'complete', label: 'Complete…', title: 'Complete', verb: 'Complete', says: 'What is open is closed; parts that are missing stay empty.' },
   { action: 'rerun', label: 'Rerun…', title: 'Rerun', verb: 'Rerun', says: 'Finished tasks pass through their published flow again.' },
   { action: 'cancel', label: 'Cancel queued…', title: 'Cancel', verb: 'Cancel tasks', says: 'Only what nobody has begun is cancelled for certain; a model at work gets a moment to end.', isDangerous: true },

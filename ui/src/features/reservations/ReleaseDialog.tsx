@@ -52,7 +52,7 @@ function Asking({ releasing, onClose, onDone }: { releasing: Releasing; onClose:
       {n > TYPED_FROM && <TextInput label={`Type ${n} to go on`} inputMode="numeric" value={typed} data-autofocus onChange={(event) => setTyped(event.currentTarget.value)} onKeyDown={(event) => event.key === 'Enter' && go()} />}
       <ProblemNotice problem={release.error} />
       <DialogFoot>
-        <Button onClick={onClose}>Keep</Button>
+        <Button onClick={onClose}>Cancel</Button>
         <Button look="primary" pending={release.isPending} disabledReason={missing} onClick={go} data-autofocus={n <= TYPED_FROM || undefined}>Release</Button>
       </DialogFoot>
     </Dialog>

@@ -42,7 +42,7 @@ export function MoreFilters({ search, isLead, onChange }: MoreFiltersProps) {
         <div className={css['range']}>
           <FilterField label="Lowest priority" placeholder="from" inputMode="numeric" fits={isWhole} value={search.priority_min?.toString()} onChange={(least) => onChange({ priority_min: numberOf(least) })} />
           <FilterField label="Highest priority" placeholder="to" inputMode="numeric" fits={isWhole} value={search.priority_max?.toString()} onChange={(most) => onChange({ priority_max: numberOf(most) })} />
-          <span className="meta">lower is handed out earlier</span>
+          <span className="meta">{(search.priority_min ?? -Infinity) > (search.priority_max ?? Infinity) ? 'from is above to: no task fits' : 'lower is handed out earlier'}</span>
         </div>
       </fieldset>
       <DayFilters search={search} onChange={onChange} />

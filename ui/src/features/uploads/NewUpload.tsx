@@ -21,6 +21,7 @@ import { MappingTable } from '@/features/uploads/MappingTable'
 import { PreviewRows } from '@/features/uploads/PreviewRows'
 import css from '@/features/uploads/uploads.module.css'
 import type { Chosen } from '@/features/uploads/use-chosen'
+import { asProblem } from '@/lib/problem'
 import { uuid } from '@/lib/uuid'
 
 interface NewUploadProps {
@@ -65,9 +66,11 @@ function NewUploadForm({ onClose, projects, project, onProject, chosen: given, o
       ? `${chosen.name} is not published yet; publish it in the Studio first.`
       : !file
         ? given.isPacking ? 'The files are being put together.' : 'Choose a file first.'
-        : preview.data && preview.data.rows.length === 0 && preview.data.problem
-          ? 'The file cannot be taken like this: see what is wrong with it.'
-          : null
+        : isRefused(preview.error)
+          ? 'The file cannot be taken: choose another one.'
+          : preview.data && preview.data.rows.length === 0 && preview.data.problem
+            ? (missingColumns(preview.data, schema.data) ?? 'The file cannot be taken like this: see what is wrong with it.')
+            : null
   // Where a column says it, each row is for whom it names.
   const isKept = mayKeep && !preview.data?.columns.some((column) => column.to === 'reserve_for')
   const submit = () => {
@@ -119,6 +122,7 @@ function NewUploadForm({ onClose, projects, project, onProject, chosen: given, o
       <ProblemNotice problem={send.error?.name === 'AbortError' ? null : send.error} />
       {send.isPending && <ProgressBar label="Sending" value={part} max={1} />}
       <DialogFoot>
+        {file && why && <span className={css['whyNot']}>{why}</span>}
         <Button onClick={send.isPending ? () => stop.current?.abort() : onClose}>{send.isPending ? 'Stop' : 'Cancel'}</Button>
         <Button look="primary" disabledReason={why} pending={send.isPending} onClick={submit}>
           {send.isPending ? (part < 1 ? `Sending ${Math.round(part * 100)} %` : 'Storing') : 'Upload'}
@@ -126,6 +130,15 @@ function NewUploadForm({ onClose, projects, project, onProject, chosen: given, o
       </DialogFoot>
     </>
   )
+}
+
+/** A refusal of the file itself; where only the line broke, it may be sent all the same. */
+const isRefused = (error: unknown) => error !== null && asProblem(error).status >= 400 && asProblem(error).status < 500
+
+function missingColumns(preview: UploadPreview, schema: ProjectSchema | undefined): string | null {
+  const required = schema?.input.required ?? []
+  const names = preview.flaws.map((flaw) => flaw.field ?? '').filter((name) => required.includes(name))
+  return names.length > 0 ? `Nothing goes to ${names.join(', ')} yet: choose a column for it above.` : null
 }
 
 /** What is wrong with the file as a whole; columns that are missing are told beside the mapping. */

@@ -1,9 +1,11 @@
 // The history of uploads: what came, what became of it, and what was wrong with which row.
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { type ReactNode, useCallback } from 'react'
 import { useFacts } from '@/api/live'
 import type { Upload } from '@/api/types'
 import { uploadErrorsQuery, uploadsQuery, useCancelUpload } from '@/api/uploads'
+import { useMay } from '@/api/who'
 import { Button } from '@/design/Button'
 import { DataTable } from '@/design/DataTable'
 import { Expander } from '@/design/Expander'
@@ -39,6 +41,7 @@ export function UploadTable({ open, onOpen, project, empty }: UploadTableProps) 
     refetchInterval: (query) => (query.state.data?.pages.some((page) => page.items.some(isUnderWay)) ? ASK_AGAIN_MS : false),
   })
   const cancel = useCancelUpload()
+  const mayList = useMay('tasks.read')
   const errors = useInfiniteQuery({ ...uploadErrorsQuery(open ?? ''), enabled: open !== undefined }).data?.pages.flatMap((page) => page.items)
   useFacts((facts) => {
     if (facts.some((fact) => fact.noun === 'upload')) {
@@ -58,7 +61,7 @@ export function UploadTable({ open, onOpen, project, empty }: UploadTableProps) 
       <DataTable
         label="Uploads"
         memory="uploads"
-        columns={columns(open, toggle, (id) => cancel.mutate(id), cancel.isPending ? cancel.variables : undefined)}
+        columns={columns(open, toggle, (id) => cancel.mutate(id), cancel.isPending ? cancel.variables : undefined, mayList)}
         rows={rows}
         rowKey={(upload) => upload.id}
         loading={uploads.isPending}
@@ -73,7 +76,7 @@ export function UploadTable({ open, onOpen, project, empty }: UploadTableProps) 
   )
 }
 
-function columns(open: string | undefined, toggle: (upload: Upload) => void, cancel: (id: string) => void, cancelling: string | undefined): Column<Upload>[] {
+function columns(open: string | undefined, toggle: (upload: Upload) => void, cancel: (id: string) => void, cancelling: string | undefined, mayList: boolean): Column<Upload>[] {
   return [
     {
       id: 'open', head: 'Errors', quiet: true, width: 36, bar: 0,
@@ -82,7 +85,7 @@ function columns(open: string | undefined, toggle: (upload: Upload) => void, can
     { id: 'file', head: 'File', min: 180, from: PHONE, cell: named },
     { id: 'short-file', head: 'File', min: 96, below: PHONE, cell: named },
     { id: 'state', head: 'Status', width: 168, bar: 110, cell: (upload) => <State upload={upload} /> },
-    { id: 'created', head: 'Created', width: 84, align: 'end', from: 440, bar: 40, cell: (upload) => count(upload.created) },
+    { id: 'created', head: 'Created', width: 84, align: 'end', from: 440, bar: 40, cell: (upload) => (upload.created > 0 && mayList ? <Link to="/tasks" search={{ upload: upload.id }} title="Show these tasks" onClick={(event) => event.stopPropagation()}>{count(upload.created)}</Link> : count(upload.created)) },
     { id: 'failed', head: 'Failed', width: 64, align: 'end', from: 370, bar: 24, cell: (upload) => <span className={upload.failed > 0 ? css['failed'] : css['none']}>{count(upload.failed)}</span> },
     { id: 'same', head: 'Unchanged', width: 92, align: 'end', from: 900, rank: 3, bar: 24, cell: (upload) => <span className={upload.unchanged > 0 ? undefined : css['none']} title={upload.differing > 0 ? `Their external id was there already; ${count(upload.differing)} of them with another input` : 'Their external id was there already'}>{count(upload.unchanged)}{upload.differing > 0 && '*'}</span> },
     { id: 'project', head: 'Project', width: 120, from: 760, cell: (upload) => upload.project.name },

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { catchTyped } from '@/lib/typed-ahead'
+
+const press = (key: string, held: KeyboardEventInit = {}) => {
+  const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...held })
+  document.body.dispatchEvent(event)
+  return event.defaultPrevented
+}
+
+test('what is typed early is kept from the page and given once', () => {
+  const take = catchTyped()
+  expect(['p', 'r', 'x', 'Backspace', 'i'].map((key) => press(key))).toEqual([true, true, true, true, true])
+  expect([press('Enter'), press('ArrowDown'), press('k', { ctrlKey: true })]).toEqual([true, false, false])
+  expect(take()).toBe('pri')
+  expect(press('o')).toBe(false)
+  expect(take()).toBe('')
+})
