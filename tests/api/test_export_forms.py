@@ -360,7 +360,7 @@ async def test_with_files_an_export_is_a_zip_whose_sums_are_right(yard: Yard, fo
     content = a_picture(size=(200, 100))
     response = await export(yard.owner, form, include="files", project=project)
     assert response.headers["content-type"] == "application/zip"
-    assert response.headers["content-disposition"].endswith('.zip"')
+    assert response.headers["content-disposition"].endswith(".zip")
     found = zipfile.ZipFile(io.BytesIO(response.content))
     assert found.testzip() is None
     assert found.read(f"files/{file}-shelf.png") == content

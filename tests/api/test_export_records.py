@@ -90,7 +90,7 @@ async def test_an_export_is_made_in_the_background_and_downloaded(yard: Yard, wo
     part = await yard.owner.get(f"/exports/{done['id']}/download", headers={"Range": "bytes=3-9"})
     assert (part.status, part.response.content) == (206, content[3:10])
     told = await manifest(yard, done)
-    assert told["files"] == [{"name": "tasks.jsonl", "bytes": len(content), "sha256": done["sha256"]}]
+    assert told["files"] == [{"name": done["file_name"], "bytes": len(content), "sha256": done["sha256"]}]
     assert (told["export"], told["selection"]) == (done["id"], {"filter": {}, "except": []})
     names = [row[0] for row in await yard.sql("SELECT name FROM facts WHERE name LIKE 'export.%' ORDER BY number")]
     assert names == ["export.queued", "export.began", "export.completed"]

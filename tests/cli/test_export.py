@@ -52,7 +52,7 @@ def test_a_file_gets_the_same_and_the_command_says_how_much(terminal: Terminal, 
     assert done.said == ""
     written = (terminal.folder / "tasks.jsonl").read_text("utf-8")
     assert written == shown
-    assert done.err == f"tasks.jsonl has {len(written.encode()):,} bytes.\n"
+    assert done.err == f"tasks.jsonl has 3 tasks, {len(written.encode()):,} bytes.\n"
     assert [path.name for path in terminal.folder.iterdir()] == ["tasks.jsonl"]
 
 
@@ -174,3 +174,24 @@ def test_a_consumer_gets_what_changed_since_the_last_time(
     owner.ask("PATCH", f"/tasks/{tasks[1]}", json={"batch": "may"})
     done = terminal.run("export", "--project", project, "--background", "--batch", "may", "--filter", "redo=false")
     assert len(done.said.splitlines()) == 3
+
+
+@pytest.mark.parametrize("form", ["jsonl", "json", "csv"])
+@pytest.mark.parametrize("status", ["completed", "failed"])
+def test_the_tasks_of_a_file_are_counted_however_it_came(
+    terminal: Terminal, project: str, form: str, status: str
+) -> None:
+    asked = ("export", "--project", project, "--status", status, "--format", form, "--output", "tasks.out")
+    says = "tasks.out has 1 task, " if status == "completed" else "tasks.out has 0 tasks, "
+    for more in ([], ["--include", "files"], ["--background"]):
+        done = terminal.run(*asked, *more)
+        assert (done.code, done.err.startswith(says)) == (0, True), done.err
+
+
+@pytest.mark.parametrize("more", [[], ["--background"]])
+def test_named_tasks_that_are_not_there_are_told(terminal: Terminal, tasks: list[str], more: list[str]) -> None:
+    unknown = "0190a1b2-0000-7000-8000-000000000000"
+    done = terminal.run("export", "--task", tasks[0], "--task", unknown, *more)
+    assert (done.code, len(done.said.splitlines())) == (0, 1)
+    assert done.err == "Left out: 1 not found: deleted, archived or never here.\n"
+    assert "None of the named tasks can be exported" in terminal.run("export", "--task", unknown, *more).refusal

@@ -13,16 +13,18 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from taskyard.cli.outputs import whole_file, write
+from taskyard.cli.outputs import tasks_in, whole_file, write
 from taskyard.cli.refusals import EXIT_INCOMPLETE
 from taskyard.cli.server import HERE, Key, Refused, Url, connected, post, project_of, said
 from taskyard.kit.problems import Problem
+from taskyard.kit.words import counted
 
 if TYPE_CHECKING:
     import httpx
 
 LOOK_SECONDS = 0.3
 ENDED = {"completed", "failed", "cancelled"}
+NOT_FOUND = "not found: deleted, archived or never here"
 Several = list[str] | None
 # Where the server names a field, the option it was given by.
 OPTIONS = {
@@ -87,8 +89,12 @@ def export(
                 told = _fetch(client, _ask(asked, how, consumer), output, quiet=as_json)
     if as_json:
         typer.echo(orjson.dumps(told).decode())
-    elif output is not None:
-        typer.echo(f"{output} has {output.stat().st_size:,} bytes.", err=True)
+        return
+    if output is not None:
+        tasks = "" if told["tasks"] is None else f"{counted(told['tasks'], 'task')}, "
+        typer.echo(f"{output} has {tasks}{output.stat().st_size:,} bytes.", err=True)
+    for reason, number in told["left_out"].items():
+        typer.echo(f"Left out: {number:,} {reason}.", err=True)
 
 
 @contextmanager
@@ -135,7 +141,13 @@ def _stream(client: httpx.Client, asked: dict[str, Any], output: Path | None) ->
             said(response)
         with _place(output) as file:
             write(response, file, None)
-        return {"file": str(output), "snapshot_at": response.headers.get("taskyard-snapshot")}
+        missing = int(response.headers.get("taskyard-not-found", 0))
+    return {
+        "file": str(output),
+        "snapshot_at": response.headers.get("taskyard-snapshot"),
+        "tasks": None if output is None else tasks_in(output, asked["format"]),
+        "left_out": {NOT_FOUND: missing} if missing else {},
+    }
 
 
 def _fetch(client: httpx.Client, body: dict[str, Any], output: Path | None, *, quiet: bool) -> dict[str, Any]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,6 +34,23 @@ def write(response: httpx.Response, file: IO[bytes], total: int | None = None) -
             file.write(chunk)
             progress.advance(bar, len(chunk))
     file.flush()
+
+
+def tasks_in(output: Path, form: str) -> int | None:
+    """Count the tasks of an export that came as a stream, whose head cannot know; None where the file does not say."""
+    if zipfile.is_zipfile(output):
+        with zipfile.ZipFile(output) as found:
+            tasks: int = json.loads(found.read("manifest.json"))["counts"]["tasks"]
+            return tasks
+    if form == "csv":
+        csv.field_size_limit(sys.maxsize)  # a cell may hold a whole document
+        with output.open(encoding="utf-8", newline="") as text:
+            return sum(1 for _ in csv.reader(text)) - 1
+    if form not in {"json", "jsonl"}:
+        return None
+    # JSON escapes every line feed: a line is a task, but for a list of nothing.
+    with output.open("rb") as lines:
+        return sum(line != b"[]\n" for line in lines)
 
 
 @contextmanager

@@ -537,7 +537,7 @@ export interface paths {
         };
         /**
          * One
-         * @description Show how an export goes, or went.
+         * @description Show how an export goes, or went, with all that was asked for.
          */
         get: operations["exports.one"];
         put?: never;
@@ -2583,6 +2583,10 @@ export interface components {
             id: string;
             /** Last Export Id */
             last_export_id: string | null;
+            /** Last Gone */
+            last_gone: number | null;
+            /** Last Tasks */
+            last_tasks: number | null;
             /** Name */
             name: string;
             /** Of Clients */
@@ -2739,7 +2743,7 @@ export interface components {
         ExportFormat: "json" | "jsonl" | "csv" | "parquet" | "coco" | "yolo";
         /**
          * ExportSaid
-         * @description One export. `selection` has the filter, or how many tasks were chosen; the manifest has all of it.
+         * @description One export. `selection` has the filter, or how many tasks were chosen; `asked` all of it, where one is shown.
          */
         ExportSaid: {
             answers: components["schemas"]["Answers"];
@@ -2747,6 +2751,10 @@ export interface components {
             answers_given: number;
             /** Answers Of */
             answers_of: string | null;
+            /** Asked */
+            asked: {
+                [key: string]: unknown;
+            } | null;
             by: components["schemas"]["Named"] | null;
             /** Bytes */
             bytes: number | null;
@@ -2784,6 +2792,8 @@ export interface components {
             left_out: {
                 [key: string]: number;
             };
+            /** Manifest Sha256 */
+            manifest_sha256: string | null;
             /** Manifest Url */
             manifest_url: string | null;
             /** Progress */

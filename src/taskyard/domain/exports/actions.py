@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,8 @@ from taskyard.domain.exports.problems import (
     PositionForeign,
 )
 from taskyard.domain.exports.reading import Moment, Tally
-from taskyard.domain.exports.rules import ATTEMPTS_MAX, EXPORT, ExportState
+from taskyard.domain.exports.rules import ATTEMPTS_MAX, EXPORT, NAME_CHARS_MAX, ExportState, in_words
+from taskyard.domain.exports.schemas import narrowed_by
 from taskyard.domain.exports.tables import Consumer, Export
 from taskyard.domain.exports.wanted import Wanted
 from taskyard.domain.files import Stored
@@ -61,7 +62,7 @@ async def queue(
     export = Export(
         workspace_id=actor.workspace_id,
         id=new_id(),
-        name=files.safe_name(name) if name else f"tasks-{now:%Y%m%d-%H%M%S}",
+        name=files.safe_name(name) if name else await named(session, actor, wanted, now),
         format=wanted.form,
         selection=selection,
         answers=wanted.answers,
@@ -82,6 +83,15 @@ async def queue(
     order = f"exports.{export.workspace_id}"
     await jobs.enqueue(session, MAKE, one_at_a_time=order, workspace_id=export.workspace_id, export_id=export.id)
     return store.Listed(export, served.name if served else None)
+
+
+async def named(session: AsyncSession, actor: Actor, wanted: Wanted, at: datetime) -> str:
+    """Return how a file is called for which nobody gave a name: after its project, where it is one."""
+    project = await store.name_of_one_project(session, actor, wanted.tasks)
+    of_what = (
+        files.safe_name(project.replace("/", "-").replace("\\", "-"))[: NAME_CHARS_MAX // 2] if project else "tasks"
+    )
+    return f"{of_what[: NAME_CHARS_MAX // 2]}-{at:%Y%m%d-%H%M%S}"
 
 
 async def cancel(session: AsyncSession, actor: Actor, export_id: UUID) -> store.Listed:
@@ -213,7 +223,8 @@ async def _serve(session: AsyncSession, actor: Actor, wanted: Wanted, selection:
         raise ConsumerBusy(consumer=name)
     if consumer.selection != selection:
         if consumer.position is not None:
-            raise ConsumerAsksOtherwise(consumer=name)
+            names = await store.names_of_projects(session, actor, narrowed_by(consumer.selection).projects)
+            raise ConsumerAsksOtherwise(consumer=name, followed=in_words(consumer.selection, names))
         consumer.selection = selection
     return consumer
 

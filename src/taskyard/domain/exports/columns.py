@@ -66,8 +66,8 @@ def _of_flows(flows: list[Flow], wanted: Wanted) -> Iterator[Column]:
     for step in steps:
         if wanted.answers_of in {None, step.id}:
             yield from _of_step(step.id, types_of_fields(step.gives))
-    for name in [name for flow in flows for name in flow.output or ()]:
-        yield _cell(f"output.{name}", frozenset(), "runs.output", (name,))
+    for name, types in [given for flow in flows for given in flow.types_of_output.items()]:
+        yield _cell(f"output.{name}", types, "runs.output", (name,))
     beside = {
         "answers": wanted.answers is Answers.ALL or any(len(step.by) > 1 for step in steps),
         "events": wanted.with_events,
@@ -127,7 +127,7 @@ _TASK = (
     _time("audited_at", "in_force.at"),
     Column("audit_reasons", TEXT, "nullif(array_to_string(in_force.reasons, '; '), '')"),
     Column("redo_count", WHOLE, "tasks.redo_count::text"),
-    Column("seconds", NUMBER, "tasks.seconds::text"),
+    Column("seconds", NUMBER, "trim_scale(round(tasks.seconds::numeric, 3))::text"),
     Column("cost", NUMBER, "tasks.cost::text"),
     Column("run", WHOLE, "runs.number::text"),
     Column("metadata", TEXT, "nullif(task_inputs.metadata, '{}')::text"),

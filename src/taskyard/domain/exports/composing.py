@@ -61,11 +61,11 @@ class Composition:
         self.tally = Tally()
         self.moment: Moment | None = None
 
-    async def pieces(self, *, counted: bool) -> AsyncGenerator[bytes]:
-        """Yield the export in pieces of about 64 kB. `counted` says that somebody wants its manifest."""
+    async def pieces(self, kept_as: str | None = None) -> AsyncGenerator[bytes]:
+        """Yield the export in pieces of about 64 kB. With the name it is kept under somebody wants its manifest."""
         self._sums = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES, dir=str(self._folder))  # noqa: SIM115 - closed by `close`
         self._waiting = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES, dir=str(self._folder))  # noqa: SIM115 - closed below
-        made = self._zipped() if self._wanted.is_zip else self._alone(counted=counted)
+        made = self._zipped() if self._wanted.is_zip else self._alone(kept_as)
         piece = bytearray()
         try:
             async with aclosing(made) as parts:
@@ -77,7 +77,7 @@ class Composition:
             yield bytes(piece)
         finally:
             self._waiting.close()
-            if not counted:
+            if kept_as is None:
                 self.close()
 
     @property
@@ -95,19 +95,19 @@ class Composition:
         """Yield what the export is, with the sums of its files; once, at the end."""
         return self._manifest()
 
-    async def _alone(self, *, counted: bool) -> AsyncGenerator[bytes]:
+    async def _alone(self, kept_as: str | None) -> AsyncGenerator[bytes]:
         async with self._reading() as now:
             await now.count_missing()
-            if counted:
+            if kept_as is not None:
                 await self._count(now)
             sums = _Sums()
             async with aclosing(self._data(now)) as parts:
                 async for part in parts:
-                    if counted:
+                    if kept_as is not None:
                         sums.add(part)
                     yield part
-            if counted:
-                self._note(self._wanted.data_name, sums)
+            if kept_as is not None:
+                self._note(kept_as, sums)
 
     async def _zipped(self) -> AsyncGenerator[bytes]:
         async with self._reading() as now:

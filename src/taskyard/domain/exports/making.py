@@ -45,8 +45,8 @@ class Making:
         if begun.consumer is not None:
             about["consumer"] = begun.consumer
         wanted = wanted_by(begun.export)
-        self._form = wanted
         self._composition = Composition(tools, actions.by(begun.export), wanted, begun.export.selection, about)
+        self._name = f"{begun.export.name}.{wanted.extension}"
 
     async def run(self) -> None:
         """Make the export. Raises what another attempt may mend; after the last one the export has failed."""
@@ -82,8 +82,8 @@ class Making:
 
     async def _make(self) -> None:
         export, composition = self._export, self._composition
-        async with aclosing(composition.pieces(counted=True)) as pieces:
-            content, length = await self._put_away(pieces, f"{export.name}.{self._form.extension}")
+        async with aclosing(composition.pieces(self._name)) as pieces:
+            content, length = await self._put_away(pieces, self._name)
         manifest, _ = await self._put_away(composition.manifest(), "manifest.json")
         assert manifest is not None  # noqa: S101 - it says at least what was asked for
         assert composition.moment is not None  # noqa: S101 - and it shows a moment
@@ -120,4 +120,4 @@ def wanted_by(export: Export) -> Wanted:
     include = [Include(word) for word in export.include]
     narrowed = narrowed_by(export.selection)
     wanted = wanted_of(ExportFormat(export.format), narrowed, Answers(export.answers), export.answers_of, include)
-    return wanted.after(export.since)
+    return wanted.after(export.since) if export.consumer_id is not None else wanted

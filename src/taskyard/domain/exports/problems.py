@@ -58,7 +58,7 @@ class ConsumerBusy(Problem):
 
 
 class ConsumerAsksOtherwise(Problem):
-    """{consumer} was given other tasks until now: ask with the same filter as before, or take another name."""
+    """{consumer} was given {followed} until now: ask for the same, take another name, or have it begin anew."""
 
     kind = Kind.CONFLICT
 

@@ -24,7 +24,11 @@ class Query:
 
 def lines(actor: Actor, wanted: Wanted) -> Query:
     """Return the tasks as JSON, oldest first."""
-    more = ", 'seconds', tasks.seconds, 'cost', tasks.cost" if may_see(actor, "cost") else ""
+    more = (
+        ", 'seconds', trim_scale(round(tasks.seconds::numeric, 3)), 'cost', tasks.cost"
+        if may_see(actor, "cost")
+        else ""
+    )
     if wanted.with_events:
         more += ", 'events', coalesce(told.events, '[]'::json)"
     if wanted.with_files or wanted.is_of_pictures:
@@ -103,15 +107,24 @@ def there(actor: Actor, wanted: Wanted) -> Query:
 
 def projects(actor: Actor, wanted: Wanted) -> Query:
     """Return the projects that have such tasks, with their published versions."""
-    sql = f"""
-        SELECT projects.id, projects.name, array(
-            SELECT number FROM flow_versions WHERE flow_versions.workspace_id = %(workspace_id)s
-              AND flow_versions.project_id = projects.id ORDER BY number) AS versions
-        FROM projects WHERE projects.workspace_id = %(workspace_id)s AND EXISTS (
-            SELECT 1 FROM tasks WHERE tasks.project_id = projects.id AND {_where(actor, wanted)})
-        ORDER BY projects.id
-    """  # noqa: S608 - the same
+    of_tasks = f"EXISTS (SELECT 1 FROM tasks WHERE tasks.project_id = projects.id AND {_where(actor, wanted)})"  # noqa: S608 - the same
+    sql = _PROJECTS.format(narrowed=f"projects.workspace_id = %(workspace_id)s AND {of_tasks}")
     return Query(sql, _values(actor, wanted))
+
+
+def declaring(actor: Actor, wanted: Wanted) -> Query:
+    """Return the projects whose flows say which columns a table has, with their published versions.
+
+    Those asked for, whether they have such tasks or not, and for a consumer without projects all of them: the files of
+    one consumer have one head.
+    """
+    if not wanted.tasks.projects and not wanted.is_followed:
+        return projects(actor, wanted)
+    narrowed = ["projects.workspace_id = %(workspace_id)s"]
+    narrowed += ["projects.id = ANY(%(of_projects)s)"] if wanted.tasks.projects else []
+    narrowed += ["projects.shared_with_clients"] if actor.role is Role.CLIENT else []
+    sql = _PROJECTS.format(narrowed=" AND ".join(narrowed))
+    return Query(sql, {"workspace_id": actor.workspace_id, "of_projects": list(wanted.tasks.projects)})
 
 
 def gone(actor: Actor, wanted: Wanted) -> Query:
@@ -171,6 +184,11 @@ _CHANGED = f"""tasks.id = ANY(ARRAY(
       AND brought.upload_id = ANY(ARRAY(SELECT facts.noun_id {_OF_UPLOADS}))
       AND brought.created_at = ANY(ARRAY(SELECT facts.at {_OF_UPLOADS}))))"""  # noqa: S608 - constants
 
+_PROJECTS = """
+    SELECT projects.id, projects.name, array(
+        SELECT number FROM flow_versions WHERE flow_versions.workspace_id = %(workspace_id)s
+          AND flow_versions.project_id = projects.id ORDER BY number) AS versions
+    FROM projects WHERE {narrowed} ORDER BY projects.id"""
 _TASK = """
     'id', tasks.id, 'external_id', tasks.external_id,
     'project', json_build_object('id', tasks.project_id, 'name', projects.name),
@@ -237,7 +255,8 @@ def _object(wanted: Wanted) -> str:
         'by', json_build_object(
             'kind', CASE WHEN answers.model IS NULL THEN 'member' ELSE 'model' END,
             'id', coalesce(answers.member_id::text, answers.model), 'name', answers.by_name),
-        'data', answers.data, 'confidence', answers.confidence, 'seconds', answers.seconds,
+        'data', answers.data, 'confidence', answers.confidence,
+        'seconds', trim_scale(round(answers.seconds::numeric, 3)),
         'created_at', answers.created_at{kept}{version})"""
 
 

@@ -101,14 +101,16 @@ class Reading:
 
     async def projects(self) -> list[Project]:
         """Return the projects that have such tasks."""
-        found = queries.projects(self.actor, self.wanted)
+        return await self._projects(queries.projects(self.actor, self.wanted))
+
+    async def _projects(self, found: Query) -> list[Project]:
         rows = await fetch(self._session, found.sql, found.values)
         return [Project(row.id, row.name, tuple(row.versions)) for row in rows]
 
     async def flows(self) -> dict[tuple[UUID, int], Flow]:
-        """Return every flow those projects ever published, by project and version."""
+        """Return every flow that says what the tasks may have, by project and version."""
         found = {}
-        for project in await self.projects():
+        for project in await self._projects(queries.declaring(self.actor, self.wanted)):
             for number in project.versions:
                 version = await projects.version(self._session, self.actor.workspace_id, project.id, number)
                 found[project.id, number] = version.flow

@@ -16,6 +16,7 @@ from taskyard.domain.exports.rules import MEDIA_TYPES, NOT_FOUND, ZIP_TYPE, Expo
 from taskyard.domain.exports.schemas import ConsumerSaid, ExportAsk, ExportAsked, ExportSaid
 from taskyard.domain.exports.stream import pieces, whole
 from taskyard.domain.exports.tables import Export
+from taskyard.kit.db import clock
 from taskyard.kit.pages import PageAsk, read_cursor, write_cursor
 from taskyard.web import AtHand, Router, Session, Who
 from taskyard.web.bodies import Page, page_ask
@@ -38,6 +39,7 @@ async def export(actor: Who, desk: AtHand, asked: Annotated[ExportAsked, Query()
     # A transaction of its own: none may be open while the answer leaves.
     async with desk.database.transaction(actor.workspace_id) as session:
         await checking.refuse_unfit(session, actor, wanted)
+        name = await actions.named(session, actor, wanted, await clock.now(session))
     composition = Composition(tools_of(desk), actor, wanted, asked.as_asked(), {})
     found = pieces(desk.exporting, actor, composition)
     # The first piece is made before the answer begins, so that what cannot be exported is refused with a status.
@@ -47,7 +49,7 @@ async def export(actor: Who, desk: AtHand, asked: Annotated[ExportAsked, Query()
         return Response(status_code=204)
     now = composition.began_at
     headers = {
-        "Content-Disposition": f'attachment; filename="tasks-{now:%Y%m%d-%H%M%S}.{wanted.extension}"',
+        "Content-Disposition": files.disposition_of(f"{name}.{wanted.extension}"),
         "Taskyard-Snapshot": now.isoformat(timespec="seconds"),
         "Cache-Control": "no-store",
     }
@@ -80,7 +82,7 @@ async def exports(session: Session, actor: Who, ask: Ask) -> Page[ExportSaid]:
 @routes.verb("GET", "/exports/consumers", may=Permission.TASKS_EXPORT, answers=Page[ConsumerSaid])
 async def consumers(session: Session, actor: Who) -> Page[ConsumerSaid]:
     """List who is given what changed since the last time, and where they stand."""
-    items = [ConsumerSaid.of(consumer, actor) for consumer in await store.consumers(session, actor)]
+    items = [ConsumerSaid.of(consumer, actor, last) for consumer, last in await store.consumers(session, actor)]
     return Page(items=items, total=len(items))
 
 
@@ -92,8 +94,8 @@ async def reset(consumer_id: UUID, session: Session, actor: Who) -> ConsumerSaid
 
 @routes.verb("GET", "/exports/{export_id}", may=Permission.TASKS_EXPORT, answers=ExportSaid)
 async def one(export_id: UUID, session: Session, actor: Who) -> ExportSaid:
-    """Show how an export goes, or went."""
-    return ExportSaid.of(*await store.get(session, actor, export_id))
+    """Show how an export goes, or went, with all that was asked for."""
+    return ExportSaid.of(*await store.get(session, actor, export_id), whole=True)
 
 
 @routes.verb("GET", "/exports/{export_id}/download", may=Permission.TASKS_EXPORT, response_class=Response)

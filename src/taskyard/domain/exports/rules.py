@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from taskyard.kit.lifecycle import Lifecycle
+from taskyard.kit.words import listed
 
 # An export that ends its worker each time is given up after so many.
 ATTEMPTS_MAX = 5
@@ -117,6 +120,20 @@ def extension_of(form: ExportFormat, *, with_files: bool) -> str:
     if is_zip(form, with_files=with_files):
         return "zip"
     return "coco.json" if form is ExportFormat.COCO else form.value
+
+
+def in_words(selection: Mapping[str, Any], projects: Mapping[str, str]) -> str:
+    """Return the filter of a consumer as words; `projects` are the names by id of those it names."""
+    said = []
+    # As it is kept it has no order; the projects say most.
+    asked = sorted(selection.get("filter", {}).items(), key=lambda given: (given[0] != "project", given[0]))
+    for name, value in asked:
+        given = value if isinstance(value, list) else [value]
+        values = [str(each).lower() if isinstance(each, bool) else str(each) for each in given]
+        if name == "project":
+            values = [projects.get(each, "one that is gone") for each in values]
+        said.append(f"{name.replace('_', ' ')} {listed(values, 'or')}")
+    return f"tasks with {', '.join(said)}" if said else "all tasks"
 
 
 def member_name(file_id: str, name: str) -> str:

@@ -117,12 +117,13 @@ def wanted_of(
 
 
 class ExportSaid(Said):
-    """One export. `selection` has the filter, or how many tasks were chosen; the manifest has all of it."""
+    """One export. `selection` has the filter, or how many tasks were chosen; `asked` all of it, where one is shown."""
 
     id: UUID
     file_name: str
     format: ExportFormat
     selection: dict[str, Any]
+    asked: dict[str, Any] | None
     answers: Answers
     answers_of: str | None
     include: list[Include]
@@ -136,6 +137,7 @@ class ExportSaid(Said):
     left_out: dict[str, int]
     bytes: int | None
     sha256: str | None
+    manifest_sha256: str | None
     reason: str | None
     by: Named | None
     created_at: datetime
@@ -148,8 +150,8 @@ class ExportSaid(Said):
     can: dict[str, str | None]
 
     @classmethod
-    def of(cls, export: Export, consumer: str | None) -> Self:
-        """Return what is said of a row."""
+    def of(cls, export: Export, consumer: str | None, *, whole: bool = False) -> Self:
+        """Return what is said of a row; as a whole with every task that was chosen."""
         own = cls.model_fields.keys() & {column.key for column in Export.__table__.columns}
         form = ExportFormat(export.format)
         url = f"/api/v1/exports/{export.id}"
@@ -157,6 +159,7 @@ class ExportSaid(Said):
         may_delete = EXPORT.is_final(export.state)
         told = {name: getattr(export, name) for name in own} | {
             "selection": _briefly(export.selection),
+            "asked": export.selection if whole else None,
             "file_name": f"{export.name}.{extension_of(form, with_files=Include.FILES in export.include)}",
             "progress": progress_of(export.state, export.done, export.total),
             "consumer": Named(id=export.consumer_id, name=consumer) if export.consumer_id and consumer else None,
@@ -181,13 +184,16 @@ class ConsumerSaid(Said):
     position: str | None
     position_at: datetime | None
     last_export_id: UUID | None
+    last_tasks: int | None
+    last_gone: int | None
     created_at: datetime
     can: dict[str, str | None]
 
     @classmethod
-    def of(cls, consumer: Consumer, actor: Actor) -> Self:
-        """Return what is said of a row to somebody."""
-        own = {name: getattr(consumer, name) for name in cls.model_fields if name != "can"}
+    def of(cls, consumer: Consumer, actor: Actor, last: Export | None = None) -> Self:
+        """Return what is said of a row to somebody, with what it got last where that is kept."""
+        own = {name: getattr(consumer, name) for name in cls.model_fields if hasattr(consumer, name)}
+        own |= {"last_tasks": last.tasks if last else None, "last_gone": last.gone if last else None}
         why = None if actor.may(Permission.TASKS_WRITE) else "Your role may not reset consumers."
         return cls(**own, can={"reset": why})
 

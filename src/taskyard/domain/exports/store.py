@@ -95,6 +95,25 @@ async def steps_in(session: AsyncSession, actor: Actor, asked: TaskFilter) -> di
     return found
 
 
+async def name_of_one_project(session: AsyncSession, actor: Actor, asked: TaskFilter) -> str | None:
+    """Return the name of the one project that is asked for, or that the named tasks are of; None for several."""
+    if not asked.projects and not asked.ids:
+        return None
+    of_ids = "SELECT tasks.project_id FROM tasks WHERE tasks.workspace_id = :workspace_id AND tasks.id = ANY(:ids)"
+    ids = ":projects" if asked.projects else f"ARRAY({of_ids})"
+    found = text(f"SELECT name FROM projects WHERE workspace_id = :workspace_id AND id = ANY({ids}) LIMIT 2")  # noqa: S608 - constants
+    values = {"workspace_id": actor.workspace_id, "projects": list(asked.projects), "ids": list(asked.ids)}
+    names = list(await session.scalars(found, values))
+    return names[0] if len(names) == 1 else None
+
+
+async def names_of_projects(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> dict[str, str]:
+    """Return how these projects are called, by their ids."""
+    asked = text("SELECT id, name FROM projects WHERE workspace_id = :workspace_id AND id = ANY(:ids)")
+    found = await session.execute(asked, {"workspace_id": actor.workspace_id, "ids": list(ids)})
+    return {str(row.id): row.name for row in found}
+
+
 async def are_any_there(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> bool:
     """Say whether this actor may export any of these tasks."""
     where = " AND ".join(["tasks.workspace_id = :workspace_id", "tasks.id = ANY(:ids)", *seen_by(actor)])
@@ -141,12 +160,16 @@ async def consumer(session: AsyncSession, workspace_id: UUID, consumer_id: UUID)
     return found
 
 
-async def consumers(session: AsyncSession, actor: Actor) -> Sequence[Consumer]:
-    """Return the consumers this actor may go on with, by name; leads see those of clients too."""
-    asked = select(Consumer).where(Consumer.workspace_id == actor.workspace_id)
+async def consumers(session: AsyncSession, actor: Actor) -> list[tuple[Consumer, Export | None]]:
+    """Return the consumers this actor may go on with and what each got last, by name; leads see those of clients too.
+
+    What it got last may have been deleted.
+    """
+    got = (Export.workspace_id == actor.workspace_id) & (Export.id == Consumer.last_export_id)
+    asked = select(Consumer, Export).outerjoin(Export, got).where(Consumer.workspace_id == actor.workspace_id)
     if actor.role is Role.CLIENT:
         asked = asked.where(Consumer.of_clients)
-    return (await session.scalars(asked.order_by(Consumer.name, Consumer.of_clients))).all()
+    return [(row[0], row[1]) for row in await session.execute(asked.order_by(Consumer.name, Consumer.of_clients))]
 
 
 async def is_being_served(session: AsyncSession, workspace_id: UUID, consumer_id: UUID) -> bool:

@@ -17,7 +17,7 @@ async def pieces(places: Places, actor: Actor, composition: Composition) -> Asyn
     AllTaken.
     """
     with places.one(actor.workspace_id):
-        async with aclosing(composition.pieces(counted=False)) as found:
+        async with aclosing(composition.pieces()) as found:
             async for piece in found:
                 yield piece
 

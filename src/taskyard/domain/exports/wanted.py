@@ -13,7 +13,7 @@ class Wanted:
     """Which tasks, written how, with which answers and what beside them.
 
     `since` is the snapshot a consumer was given the last time; with it only what changed goes out, and what was deleted
-    is told.
+    is told. `is_followed` says that a consumer is given it, the first time too.
     """
 
     form: ExportFormat
@@ -23,6 +23,7 @@ class Wanted:
     with_events: bool = False
     with_files: bool = False
     since: str | None = None
+    is_followed: bool = False
 
     @property
     def is_zip(self) -> bool:
@@ -50,5 +51,5 @@ class Wanted:
         return extension_of(self.form, with_files=self.with_files)
 
     def after(self, since: str | None) -> Wanted:
-        """Return the same, of what changed since a snapshot."""
-        return replace(self, since=since)
+        """Return the same for a consumer, of what changed since a snapshot."""
+        return replace(self, since=since, is_followed=True)

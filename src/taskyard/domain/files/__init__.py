@@ -15,7 +15,7 @@ from taskyard.domain.files.actions import (
     use,
 )
 from taskyard.domain.files.copies import thumbnail_of, view_of
-from taskyard.domain.files.downloads import sent
+from taskyard.domain.files.downloads import disposition_of, sent
 from taskyard.domain.files.handles import find_all, require_all
 from taskyard.domain.files.problems import ContentLeaving, NoSuchFile, NoSuchFiles
 from taskyard.domain.files.routes import routes
@@ -32,6 +32,7 @@ __all__ = [
     "NoSuchFiles",
     "Stored",
     "chores",
+    "disposition_of",
     "extension_of",
     "find_all",
     "forget",

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any, Literal
 
 from taskyard.domain.projects.schema_rules import Schema
-from taskyard.domain.projects.schema_shapes import shape_at
-from taskyard.domain.projects.templates import Path, Scope, fill, references
+from taskyard.domain.projects.schema_shapes import shape_at, types_of
+from taskyard.domain.projects.templates import Path, Scope, fill, references, whole_reference
 
 PEOPLE = "people"
 AGENTS = "agents"
@@ -150,6 +150,19 @@ class Flow:
         if self.output is None:
             return frozenset(step.id for step in self.last_steps)
         return frozenset(str(found.path[0]) for found in references(self.output) if found.path is not None)
+
+    @cached_property
+    def types_of_output(self) -> dict[str, frozenset[str]]:
+        """Return the fields of the output, each with the types it may have; none where the flow does not say."""
+        return {name: self._types_of(given) for name, given in (self.output or {}).items()}
+
+    def _types_of(self, given: Any) -> frozenset[str]:
+        path = whole_reference(given)
+        if path is None:
+            return frozenset()
+        here = self.input_schema if path[0] == INPUT else self.step(str(path[0])).gives
+        found = [types_of(schema) for schema in shape_at(here, path[1:]).schemas]
+        return frozenset().union(*found) if all(found) else frozenset()
 
     @property
     def is_app(self) -> bool:

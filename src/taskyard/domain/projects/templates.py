@@ -93,6 +93,13 @@ def references(value: Any) -> list[Reference]:
     return list(_references(value, ()))
 
 
+def whole_reference(value: Any) -> Path | None:
+    """Return the path of a text that is wholly one reference, and so becomes the value itself; None for all else."""
+    pieces = _pieces(value) if isinstance(value, str) else ()
+    first = pieces[0] if len(pieces) == 1 else None
+    return parse_path(first.text) if isinstance(first, _Substitution) else None
+
+
 def _references(value: Any, where: Path) -> Iterator[Reference]:
     if isinstance(value, str):
         for piece in _pieces(value):
