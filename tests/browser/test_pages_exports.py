@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -125,3 +126,66 @@ def test_the_note_under_the_tasks_says_when_the_export_is_done(windows: Windows,
     with page.expect_download() as coming:
         page.get_by_role("link", name="Download it").click()
     assert coming.value.suggested_filename.startswith("tasks-")
+
+
+@pytest.fixture
+def of_quay(owner: Somebody) -> dict[str, Any]:
+    """An export of some tasks of one project, with one that is gone."""
+    quay = next(one["id"] for one in owner.get("/projects?limit=200")["items"] if one["name"] == "Quay")
+    body = {"format": "jsonl", "selection": {"filter": {"project": [quay], "status": ["queued"]}}, "consumer": "Pilot"}
+    made = owner.post("/exports", body)
+    done: dict[str, Any] = owner.until(f"/exports/{made['id']}", lambda shown: shown["state"] == "completed")
+    return done
+
+
+def test_the_history_says_what_each_export_is_and_a_row_opens(
+    windows: Windows, owner: Somebody, of_quay: dict[str, Any]
+) -> None:
+    page = windows.open("/exports", who=owner)
+    row = page.get_by_role("table", name="Exports").get_by_role("row").filter(has_text="Pilot").first
+    for words in ("Quay · status queued", "JSON Lines", "final", "3"):
+        expect(row.get_by_text(words, exact=True)).to_be_visible()
+    row.get_by_text("Quay · status queued").click()
+    panel = page.get_by_role("complementary", name="Export")
+    expect(panel.get_by_text(of_quay["file_name"])).to_be_visible()
+    assert of_quay["file_name"].startswith("Quay-")
+    expect(panel.get_by_title(f"SHA-256 {of_quay['sha256']}")).to_be_visible()
+    expect(panel.get_by_title(f"SHA-256 {of_quay['manifest_sha256']}")).to_be_visible()
+    expect(panel.get_by_text("Kept until")).to_be_visible()
+    panel.get_by_role("button", name="Export again").click()
+    dialog = page.get_by_role("dialog", name=f"Export {of_quay['file_name']} again")
+    expect(dialog.get_by_role("radio", name="JSON Lines")).to_be_checked()
+    expect(dialog.get_by_label("Only what changed since the last export for")).to_have_value("Pilot")
+    dialog.get_by_role("button", name="Export in background").click()
+    expect(dialog).to_be_hidden()
+    expect(panel.get_by_text(of_quay["file_name"])).to_be_hidden()
+    expect(panel.get_by_text("Quay · status queued")).to_be_visible()
+    consumers = page.get_by_role("table", name="Consumers").get_by_role("row").filter(has_text="Pilot")
+    expect(consumers.get_by_text("Quay · status queued")).to_be_visible()
+    expect(consumers.get_by_text("0 tasks")).to_be_visible()
+
+
+def test_chosen_tasks_are_exported_again_as_they_were_chosen(
+    windows: Windows, owner: Somebody, tasks: list[str]
+) -> None:
+    gone = owner.tasks(owner.get(f"/tasks/{tasks[0]}")["project"]["id"], [{"text": "Gone"}])[0]["id"]
+    owner.ask("DELETE", f"/tasks/{gone}")
+    made = owner.post("/exports", {"format": "jsonl", "selection": {"ids": [*tasks[:2], gone]}})
+    owner.until(f"/exports/{made['id']}", lambda shown: shown["state"] == "completed")
+    page = windows.open(f"/exports?open={made['id']}", who=owner)
+    panel = page.get_by_role("complementary", name="Export")
+    expect(panel.get_by_text("3 chosen tasks")).to_be_visible()
+    expect(panel.get_by_text("1 × not found: deleted, archived or never here")).to_be_visible()
+    panel.get_by_role("button", name="Export again").click()
+    name, content = downloaded(page, "Download now")
+    assert name.startswith("Quay-")
+    assert content.count("Rope") == 2
+
+
+def test_on_a_phone_an_export_still_says_what_it_is(windows: Windows, owner: Somebody, of_quay: dict[str, Any]) -> None:
+    page = windows.open("/exports", who=owner, width=390, height=844)
+    row = page.get_by_role("table", name="Exports").get_by_role("row").filter(has_text="Pilot").first
+    expect(row.get_by_text("Quay · status queued")).to_be_visible()
+    expect(row.get_by_text(re.compile(r"tasks? · JSON Lines · for Pilot · until \d+ \w+"))).to_be_visible()
+    row.get_by_text("Quay · status queued").click()
+    expect(page.get_by_role("complementary", name="Export").get_by_text(of_quay["file_name"][:5])).to_be_visible()

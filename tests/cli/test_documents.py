@@ -52,7 +52,10 @@ def test_the_readme_goes_from_a_flow_to_an_export(house: House, data: str, tmp_p
 def test_the_developers_page_goes_from_a_picture_to_a_list(house: House, data: str, tmp_path: Path) -> None:
     shown, complaints = pasted("docs/developer.md", house, data, tmp_path)
     exported, changed = tmp_path / "messages.jsonl", tmp_path / "changed.csv"
-    assert [re.sub(r" has [\d,]+ tasks, [\d,]+ bytes\.$", "", line) for line in complaints] == [str(exported), str(changed)]
+    assert [re.sub(r" has [\d,]+ tasks, [\d,]+ bytes\.$", "", line) for line in complaints] == [
+        str(exported),
+        str(changed),
+    ]
     assert re.search(r'"verdict": "rejected",\s+"task": "in_progress"', shown)
     assert "command line answered label." in shown
     assert re.search(r'"created": 34,\s+"failed": 6,', shown)

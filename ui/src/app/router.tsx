@@ -136,7 +136,7 @@ const uploads = createRoute({
 const exports = createRoute({
   getParentRoute: () => shell,
   path: '/exports',
-  validateSearch: (search): { add?: boolean } => ({ add: String(search['add']) === 'true' ? true : undefined }),
+  validateSearch: (search): { add?: boolean; open?: string } => ({ add: String(search['add']) === 'true' ? true : undefined, open: text(search['open']) }),
   component: lazyRouteComponent(() => import('@/pages/ExportsPage'), 'ExportsPage'),
 })
 const archive = createRoute({

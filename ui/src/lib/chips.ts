@@ -18,7 +18,7 @@ interface KnownProject {
   input_schema: Record<string, unknown> | null
 }
 
-interface Known {
+export interface Known {
   /** undefined while nobody knows. */
   projects: KnownProject[] | undefined
   members: { id: string; name: string }[] | undefined

@@ -60,6 +60,9 @@ export function ago(at: Date, now: Date): string {
   return (at.getFullYear() === now.getFullYear() ? calendar : calendarWithYear).format(at)
 }
 
+const days = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+export const dayOf = (at: string): string => days.format(new Date(at))
+
 /** The moment in the reader's own zone, to the second, with the zone's name. */
 export const exactTime = (at: Date): string => exact.format(at)
 

@@ -9,11 +9,15 @@ import { ProblemNotice } from '@/design/Notice'
 import { PlainTable, Section } from '@/design/Section'
 import { Time } from '@/design/Time'
 import css from '@/features/exports/exports.module.css'
+import { useKnown } from '@/features/exports/use-known'
+import { selectedWords } from '@/features/exports/words'
+import { counted } from '@/lib/format'
 
 /** Nothing at all while there are none. */
 export function Consumers() {
   const consumers = useQuery(consumersQuery)
   const reset = useResetConsumer()
+  const known = useKnown()
   const [asked, setAsked] = useState<Consumer | null>(null)
   if (consumers.error) return <ProblemNotice problem={consumers.error} onRetry={() => void consumers.refetch()} />
   const rows = consumers.data?.items ?? []
@@ -26,11 +30,18 @@ export function Consumers() {
           rows={rows}
           rowKey={(consumer) => consumer.id}
           columns={[
-            { head: 'Name', cell: (consumer) => <>{consumer.name}{consumer.of_clients && <span className={css['soft']}> (clients)</span>}</> },
-            { head: 'Has everything up to', width: 170, cell: (consumer) => <Time at={consumer.position_at} none="nothing yet" /> },
-            { head: 'Position', width: 200, hideOnPhone: true, cell: (consumer) => (consumer.position ? <code className={css['position']} title={consumer.position}>{consumer.position}</code> : <span className={css['none']}>–</span>) },
-            { head: 'Follows', hideOnPhone: true, cell: (consumer) => <span className={css['soft']}>{followed(consumer)}</span> },
-            { head: 'Actions', quiet: true, width: 80, end: true, cell: (consumer) => <Button small look="quiet" disabledReason={consumer.can['reset'] ?? (consumer.position ? null : 'It begins anew already.')} onClick={() => setAsked(consumer)}>Reset</Button> },
+            {
+              head: 'Name',
+              cell: (consumer) => (
+                <span className={css['lines']}>
+                  <span>{consumer.name}{consumer.of_clients && <span className={css['soft']}> (clients)</span>}</span>
+                  <span className="meta" title={selectedWords(consumer.selection, known)}>{selectedWords(consumer.selection, known)}</span>
+                </span>
+              ),
+            },
+            { head: 'Last read', width: 84, cell: (consumer) => <Time at={consumer.position_at} none="not yet" /> },
+            { head: 'It was given', width: 190, hideOnPhone: true, cell: (consumer) => <span className={css['soft']}>{given(consumer)}</span> },
+            { head: 'Actions', quiet: true, width: 72, end: true, cell: (consumer) => <Button small look="quiet" disabledReason={consumer.can['reset'] ?? (consumer.position ? null : 'It begins anew already.')} onClick={() => setAsked(consumer)}>Reset</Button> },
           ]}
         />
       </Section>
@@ -49,8 +60,8 @@ export function Consumers() {
   )
 }
 
-function followed(consumer: Consumer): string {
-  const filter = (consumer.selection['filter'] ?? {}) as Record<string, unknown>
-  const said = Object.entries(filter).map(([name, value]) => `${name} ${String(value)}`)
-  return said.length > 0 ? said.join(', ') : 'all tasks'
+function given(consumer: Consumer): string {
+  if (consumer.last_tasks === null) return '–'
+  const tasks = counted(consumer.last_tasks, 'task')
+  return consumer.last_gone ? `${tasks}, ${counted(consumer.last_gone, 'task')} gone` : tasks
 }

@@ -23,22 +23,26 @@ interface ExportDialogProps {
   /** What goes out; without it everything. */
   selection?: Selection | null
   count?: SelectedCount | null
+  /** What goes out, where it is no number. */
+  title?: string
+  /** What is chosen at first. */
+  first?: ExportChoice
   /** It is being made in the background. */
   onAsked?: (made: Export) => void
 }
 
-export function ExportDialog({ open, onClose, count, ...rest }: ExportDialogProps) {
+export function ExportDialog({ open, onClose, count, title, ...rest }: ExportDialogProps) {
   const what = count ? totalOf(count.n, count.isExact, 'task') : 'all tasks'
   return (
-    <Dialog open={open} onClose={onClose} title={`Export ${what}`} size={560}>
+    <Dialog open={open} onClose={onClose} title={title ?? `Export ${what}`} size={560}>
       {open && <ExportForm onClose={onClose} {...rest} />}
     </Dialog>
   )
 }
 
-function ExportForm({ onClose, selection = null, onAsked }: Omit<ExportDialogProps, 'open' | 'count'>) {
+function ExportForm({ onClose, selection = null, first, onAsked }: Omit<ExportDialogProps, 'open' | 'count' | 'title'>) {
   const [remembered, remember] = useRemembered<ExportFormat>('exports.format', FIRST_CHOICE.format)
-  const [chosen, setChosen] = useState<ExportChoice>({ ...FIRST_CHOICE, format: remembered })
+  const [chosen, setChosen] = useState<ExportChoice>(first ?? { ...FIRST_CHOICE, format: remembered })
   const consumers = useQuery(consumersQuery)
   const projects = useQuery({ ...projectsQuery, enabled: chosen.answers === 'step' })
   const steps = stepsInView(projects.data?.items ?? [], selection)

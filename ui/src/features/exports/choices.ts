@@ -56,6 +56,14 @@ export function whyNotDownload(choice: ExportChoice, selection: Selection | null
   return null
 }
 
+/** The same again: what an export was asked for. */
+export function askedAgain(each: Export): { first: ExportChoice; selection: Selection | null } {
+  const { ids, filter, except } = (each.asked ?? {}) as { ids?: string[]; filter?: Record<string, unknown>; except?: string[] }
+  const isAll = Object.keys(filter ?? {}).length === 0 && (except ?? []).length === 0
+  const first = { format: each.format, answers: each.answers, answersOf: each.answers_of ?? '', include: each.include, consumer: each.consumer?.name ?? '' }
+  return { first, selection: ids ? { ids } : isAll ? null : { filter: filter ?? {}, except: except ?? [] } }
+}
+
 /** The steps that the tasks of a selection may have answers of. */
 export function stepsInView(projects: { id: string; steps: { id: string }[] }[], selection: Selection | null): string[] {
   const narrowed = selection && 'filter' in selection ? selection.filter['project'] : undefined
