@@ -189,3 +189,22 @@ def test_on_a_phone_an_export_still_says_what_it_is(windows: Windows, owner: Som
     expect(row.get_by_text(re.compile(r"tasks? · JSON Lines · for Pilot · until \d+ \w+"))).to_be_visible()
     row.get_by_text("Quay · status queued").click()
     expect(page.get_by_role("complementary", name="Export").get_by_text(of_quay["file_name"][:5])).to_be_visible()
+
+
+def test_regions_of_tasks_that_have_none_are_refused_in_the_dialog(windows: Windows, owner: Somebody) -> None:
+    windows.expect_refusal(422, "/tasks/export")
+    windows.expect_refusal(422, "/exports")
+    quay = next(one["id"] for one in owner.get("/projects?limit=200")["items"] if one["name"] == "Quay")
+    page = windows.open(f"/tasks?project={quay}", who=owner)
+    page.get_by_role("button", name="Export", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("radio", name="COCO").check()
+    for button in ("Download now", "Export in background"):
+        dialog.get_by_role("button", name=button).click()
+        expect(
+            dialog.get_by_text("None of the projects of this export has a step that annotates pictures")
+        ).to_be_visible()
+        expect(dialog.get_by_text("Take csv or jsonl, or a project that annotates pictures.")).to_be_visible()
+    dialog.get_by_role("radio", name="JSON Lines").check()
+    name, _ = downloaded(page, "Download now")
+    assert name.startswith("Quay-")
