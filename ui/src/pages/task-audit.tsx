@@ -72,7 +72,7 @@ export function useAuditing(task: Task, from: string | undefined, said: ReactNod
       <>
         <AuditBar task={task} mayAudit={mayAudit} onAccept={() => start('accept')} onFix={() => start('fix')} onReject={() => start('reject')} accepting={audit.isPending && !asking} said={said} />
         {!asking && <ProblemNotice problem={audit.error} />}
-        {asking === 'reject' && <RejectDialog rule={rejectedThen(project)} before={isAgain ? replaced : null} onClose={close} pending={audit.isPending} problem={audit.error} steps={mayChoose ? (project?.steps.map((step) => step.id) ?? []) : []} onReject={(reasons, redo_from) => audit.mutate({ verdict: 'reject', reasons, redo_from, again: isAgain }, { onSuccess: () => done('rejected') })} />}
+        {asking === 'reject' && <RejectDialog rule={rejectedThen(project)} before={isAgain ? replaced : null} onClose={close} pending={audit.isPending} problem={audit.error} steps={mayChoose ? (project?.steps.filter((step) => step.by.some((who) => PEOPLE.has(who))).map((step) => step.id) ?? []) : []} onReject={(reasons, redo_from) => audit.mutate({ verdict: 'reject', reasons, redo_from, again: isAgain }, { onSuccess: () => done('rejected') })} />}
         <Confirm
           open={asking === 'accept' || asking === 'fix'}
           onClose={close}
@@ -94,6 +94,8 @@ export function useAuditing(task: Task, from: string | undefined, said: ReactNod
     fixing: isFixing && <TaskFix task={task} again={isAgain} onFixed={() => done('fixed')} onClose={() => setFixing(false)} />,
   }
 }
+
+const PEOPLE = new Set(['people', 'agents'])
 
 /** What the rule of a project makes of a rejected task; nothing is promised before it is known. */
 function rejectedThen(project: Project | undefined): string {

@@ -9,7 +9,7 @@ export function SentBackNote({ note: { reason, by, at } }: { note: NonNullable<H
     <div className={css['notice']} role="note" aria-label="Sent back">
       <IconArrowBackUp size={16} aria-hidden />
       <span>
-        Sent back by {by}{reason ? <>: <b>{reason}</b></> : '.'} <span className="meta"><Time at={at} /></span>
+        Sent back by {by}{reason ? <>: <b className={css['why']}>{reason}</b></> : '.'} <span className="meta"><Time at={at} /></span>
       </span>
     </div>
   )
