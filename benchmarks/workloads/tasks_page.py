@@ -14,6 +14,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 
+from bare import DATABASE, Bare
 from figures import Figure
 from servers import Server, taskyard
 
@@ -27,6 +28,7 @@ COOKIE = "taskyard_session"
 FLOOR_SECONDS, AIM_COLD_SECONDS, AIM_WARM_SECONDS = 0.6, 0.4, 0.25
 FLOOR_KB, AIM_KB = 250, 180
 VISITS_MIN = 5
+SEARCH_SECONDS_MAX = 120
 # The row counts when it has been painted: a task that is begun in the frame it stands in ends after that frame.
 WATCH = """
 new MutationObserver((_, watcher) => {
@@ -45,6 +47,10 @@ def run(server: Server, rows: int, times: int) -> list[Figure]:
     """Measure the median of some visits of new browsers, and of the second visit of each."""
     from playwright.sync_api import sync_playwright  # heavy, and only this workload's
 
+    # What follows an upload in the background takes half of a small machine for some seconds.
+    bare = Bare(server.dsn(), server.dsn(DATABASE))
+    bare.wait_for_search(SEARCH_SECONDS_MAX)
+    bare.settle(["tasks", "task_texts"])
     url, session = _signed_in(server)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_program(), args=["--no-sandbox", "--disable-gpu"])
