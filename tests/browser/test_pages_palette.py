@@ -73,7 +73,8 @@ def test_nothing_typed_early_is_lost_or_taken_for_a_key(owner: Somebody, windows
     expect(page.get_by_role("button", name="New project")).to_be_visible()
     held: list[Route] = []
     page.route(re.compile(r"/assets/Palette-.*\.js$"), lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
-    page.keyboard.press("Control+k")
+    with page.expect_request(re.compile(r"/assets/Palette-.*\.js$")):
+        page.keyboard.press("Control+k")
     page.keyboard.type("reser")
     held.pop().continue_()
     field = page.get_by_role("combobox", name="Search or jump to")

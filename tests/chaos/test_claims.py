@@ -33,7 +33,8 @@ LINE = 100_000 if LONG else 20_000
 CLAIMS = 100_000 if LONG else 1_600
 CLAIMERS = 8
 APPLICATION = "taskyard claims"
-# A task is passed over while somebody has it whose connection is then cut; under load, by six at the most.
+# A task is passed over while somebody has it whose connection is then cut: by six at the most on a busy machine, and by
+# many more where it stands still in between. An order that is not kept passes over hundreds.
 PASSED_OVER_MAX = 100
 
 

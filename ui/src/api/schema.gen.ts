@@ -3992,7 +3992,7 @@ export interface components {
         };
         /**
          * PrefillFrom
-         * @description Where a prefill comes from: another `step`, the `input`, or the `upload` or `creation` of the task.
+         * @description Where a prefill is from: a `step`, the `input`, the task's `upload` or `creation`, one's own `earlier` answer.
          */
         PrefillFrom: {
             /** By */

@@ -26,12 +26,13 @@ export function Shell() {
   const early = useRef<() => string>(() => '')
   const find = useCallback(() => {
     early.current()
-    early.current = catchTyped()
+    early.current = catchTyped(() => setFinding(false))
     setFinding(true)
   }, [])
   useEffect(() => {
     if (!finding) early.current()
   }, [finding])
+  useEffect(() => () => void early.current(), [])
 
   useHotkeys([
     { keys: 'mod+k', says: 'Search or jump', group: 'Everywhere', whileTyping: true, run: () => (finding ? setFinding(false) : find()) },

@@ -84,6 +84,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const items = virtual.getVirtualItems()
   const first = items[0]
   const last = items[items.length - 1]
+  // Tab always finds a row: where the one with the cursor is not drawn, the first that is.
+  const isCursorDrawn = items.some(({ index }) => rows[index] && rowKey(rows[index]) === cursor.at)
   const lastIndex = last?.index ?? 0
   useEffect(() => {
     if (hasMore && !loadingMore && rows.length > 0 && lastIndex >= rows.length - 24) onMore?.()
@@ -126,7 +128,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             const id = rowKey(row)
             const height = detail?.height(row) ?? 0
             return [
-              <DataRow key={id} row={row} id={id} index={item.index} columns={columns} isCursor={cursor.at === id || (cursor.at === null && item.index === 0)} isShown={props.previewed === id} isSelected={selectable ? Boolean(selected?.has(id)) : undefined} opens={Boolean(onOpen)} onToggle={cursor.toggle} onActivate={cursor.activate} onFocus={cursor.moveTo} />,
+              <DataRow key={id} row={row} id={id} index={item.index} columns={columns} isCursor={isCursorDrawn ? cursor.at === id : item === first} isShown={props.previewed === id} isSelected={selectable ? Boolean(selected?.has(id)) : undefined} opens={Boolean(onOpen)} onToggle={cursor.toggle} onActivate={cursor.activate} onFocus={cursor.moveTo} />,
               height > 0 && (
                 <tr key={`${id} detail`} className={css['detail']}>
                   <td colSpan={span} style={{ height }}>

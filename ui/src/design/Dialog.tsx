@@ -18,7 +18,12 @@ interface DialogProps {
 
 export function Dialog({ open, onClose, title, size = 480, onDone, children }: DialogProps) {
   // It mostly goes from the page while it is open, so nobody else gives the focus back to where it was.
-  const [before] = useState(() => document.activeElement)
+  const [wasOpen, setWasOpen] = useState(false)
+  const [before, setBefore] = useState<Element | null>(null)
+  if (open !== wasOpen) {
+    setWasOpen(open)
+    setBefore(open ? document.activeElement : null)
+  }
   useEffect(() => () => {
     if (document.activeElement === document.body && before instanceof HTMLElement) before.focus({ preventScroll: true })
   }, [before])

@@ -55,3 +55,16 @@ test('keys are written as they stand on the keyboard', () => {
   expect(keySigns('shift+enter')).toEqual(['Shift', '↵'])
   expect(keySigns('+')).toEqual(['+'])
 })
+
+test('under a dialog the page rests', async () => {
+  const accept = vi.fn()
+  const find = vi.fn()
+  const keys = [{ keys: 'a', says: 'Accept', run: accept }, { keys: 'mod+k', says: 'Find', run: find, whileTyping: true }]
+  const { rerender } = render(<><Keys keys={keys} /><div role="dialog" aria-modal="true"><button type="button">Export</button></div></>)
+  screen.getByRole('button').focus()
+  await userEvent.keyboard('a{Control>}k{/Control}')
+  expect([accept.mock.calls.length, find.mock.calls.length]).toEqual([0, 1])
+  rerender(<Keys keys={keys} />)
+  await userEvent.keyboard('a')
+  expect(accept).toHaveBeenCalledOnce()
+})

@@ -53,7 +53,8 @@ function find(stroke: string, typing: boolean): Hotkey | undefined {
 
 export function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || ['Shift', 'Control', 'Meta', 'Alt'].includes(event.key)) return
-  const typing = isTyping(event.target)
+  // Under a dialog the page rests: only what acts in fields too, acts there.
+  const typing = isTyping(event.target) || document.querySelector('[aria-modal="true"]') !== null
   const stroke = strokeOf(event)
   const first = pending && event.timeStamp - pending.at < SEQUENCE_MS ? pending.stroke : null
   pending = null

@@ -78,9 +78,9 @@ def resolve(going: Going, rows: list[StepRun], step_id: str) -> Work:
 
 
 def begun_with(work: Work, brought: Any, source: str = BROUGHT) -> Work:
-    """Return the work with an answer to start from in place of what the flow has for that: the task brought it along.
+    """Return the work with an answer to start from in place of what the flow has for that.
 
-    It was checked when it came; what a later version of the flow asks differently is left out of it.
+    It was checked once, as the task came or as it was given; what is asked differently now is left out of it.
     """
     if not isinstance(brought, dict):
         return work

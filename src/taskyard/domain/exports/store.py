@@ -95,21 +95,25 @@ async def steps_in(session: AsyncSession, actor: Actor, asked: TaskFilter) -> di
     return found
 
 
+def _seen_projects(actor: Actor) -> str:
+    return f"workspace_id = :workspace_id{' AND shared_with_clients' if actor.role is Role.CLIENT else ''}"
+
+
 async def name_of_one_project(session: AsyncSession, actor: Actor, asked: TaskFilter) -> str | None:
     """Return the name of the one project that is asked for, or that the named tasks are of; None for several."""
     if not asked.projects and not asked.ids:
         return None
     of_ids = "SELECT tasks.project_id FROM tasks WHERE tasks.workspace_id = :workspace_id AND tasks.id = ANY(:ids)"
     ids = ":projects" if asked.projects else f"ARRAY({of_ids})"
-    found = text(f"SELECT name FROM projects WHERE workspace_id = :workspace_id AND id = ANY({ids}) LIMIT 2")  # noqa: S608 - constants
+    found = text(f"SELECT name FROM projects WHERE {_seen_projects(actor)} AND id = ANY({ids}) LIMIT 2")  # noqa: S608 - constants
     values = {"workspace_id": actor.workspace_id, "projects": list(asked.projects), "ids": list(asked.ids)}
     names = list(await session.scalars(found, values))
     return names[0] if len(names) == 1 else None
 
 
 async def names_of_projects(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> dict[str, str]:
-    """Return how these projects are called, by their ids."""
-    asked = text("SELECT id, name FROM projects WHERE workspace_id = :workspace_id AND id = ANY(:ids)")
+    """Return how those of these projects are called that the actor may see, by their ids."""
+    asked = text(f"SELECT id, name FROM projects WHERE {_seen_projects(actor)} AND id = ANY(:ids)")  # noqa: S608 - constants
     found = await session.execute(asked, {"workspace_id": actor.workspace_id, "ids": list(ids)})
     return {str(row.id): row.name for row in found}
 

@@ -35,7 +35,7 @@ async def of_claim(session: AsyncSession, actor: Actor, reservation_id: UUID, ro
     going = Going(run, task, version.flow, {**row.input, **row.settings.get("input", {})}, outputs, row.held_at)
     work = answers.begun_with(await answers.work_of(session, going, row.step), row.brought)
     sent_back = await _sent_back(session, actor.workspace_id, row.run_id, row.number)
-    if sent_back is not None:
+    if sent_back is not None and row.sent_back_to == actor.me:
         work = await _begun_before(session, actor, going, work)
     source = await _source(session, going, work, row.upload_id)
     return {
@@ -84,13 +84,13 @@ async def of_reservation(session: AsyncSession, actor: Actor, reservation: Reser
     going = await runs.going_of(session, actor, run, task, outputs)
     brought = await tasks.prefills_of(session, actor.workspace_id, task.id)
     work = answers.begun_with(await answers.work_of(session, going, reservation.step), brought.get(reservation.step))
-    sent_back = await _sent_back(session, actor.workspace_id, run.id, run.number)
-    if sent_back is not None:
-        work = await _begun_before(session, actor, going, work)
-    source = await _source(session, going, work, task.upload_id)
     step_run = next(
         row for row in await runs.step_runs(session, actor.workspace_id, run.id) if row.id == reservation.step_run_id
     )
+    sent_back = await _sent_back(session, actor.workspace_id, run.id, run.number)
+    if sent_back is not None and step_run.sent_back_to == actor.me:
+        work = await _begun_before(session, actor, going, work)
+    source = await _source(session, going, work, task.upload_id)
     return {
         "reservation": said(reservation),
         "sent_back": sent_back,
@@ -158,7 +158,10 @@ async def _sent_back(session: AsyncSession, workspace_id: UUID, run_id: UUID, nu
 
 
 async def _begun_before(session: AsyncSession, actor: Actor, going: Going, work: Work) -> Work:
-    """Return the work with what its holder answered before it came back, for them to go on from."""
+    """Return the work with what its holder answered before it came back to them, for them to go on from.
+
+    Only where the run begins: what comes behind begins with what is done anew.
+    """
     answer = await answers.earlier_of(
         session,
         actor.workspace_id,

@@ -114,7 +114,7 @@ class ReservationSaid(Said):
 
 
 class PrefillFrom(Said):
-    """Where a prefill comes from: another `step`, the `input`, or the `upload` or `creation` of the task."""
+    """Where a prefill is from: a `step`, the `input`, the task's `upload` or `creation`, one's own `earlier` answer."""
 
     kind: Literal["step", "input", "upload", "creation", "earlier"]
     step: str | None

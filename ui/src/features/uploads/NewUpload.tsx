@@ -133,7 +133,7 @@ function NewUploadForm({ onClose, projects, project, onProject, chosen: given, o
 }
 
 /** A refusal of the file itself; where only the line broke, it may be sent all the same. */
-const isRefused = (error: unknown) => error !== null && asProblem(error).status >= 400 && asProblem(error).status < 500
+const isRefused = (error: unknown) => error !== null && [400, 413, 415, 422].includes(asProblem(error).status)
 
 function missingColumns(preview: UploadPreview, schema: ProjectSchema | undefined): string | null {
   const required = schema?.input.required ?? []
