@@ -45,7 +45,8 @@ function ExportForm({ onClose, selection = null, first, onAsked }: Omit<ExportDi
   const [chosen, setChosen] = useState<ExportChoice>(first ?? { ...FIRST_CHOICE, format: remembered })
   const consumers = useQuery(consumersQuery)
   const projects = useQuery({ ...projectsQuery, enabled: chosen.answers === 'step' })
-  const steps = stepsInView(projects.data?.items ?? [], selection)
+  // A flow of before may have had a step that the present one has not.
+  const steps = [...new Set([...stepsInView(projects.data?.items ?? [], selection), ...(first?.answersOf ? [first.answersOf] : [])])]
   const asking = useAskExport()
   const trying = useTryStream()
   // The same export asked for again after a broken line must not be made twice.
@@ -89,7 +90,7 @@ function ExportForm({ onClose, selection = null, first, onAsked }: Omit<ExportDi
       {choice.answers === 'step' && (
         <Select
           label="Step"
-          placeholder={projects.isPending ? 'Looking for the steps' : steps.length > 0 ? 'Choose a step' : 'No flow of these tasks is published'}
+          placeholder={projects.isPending ? 'Looking for the steps' : steps.length > 0 || projects.error ? 'Choose a step' : 'No flow of these tasks is published'}
           data={steps}
           value={choice.answersOf || null}
           onChange={(answersOf) => change({ answersOf: answersOf ?? '' })}
@@ -97,6 +98,7 @@ function ExportForm({ onClose, selection = null, first, onAsked }: Omit<ExportDi
           allowDeselect={false}
         />
       )}
+      {choice.answers === 'step' && <ProblemNotice problem={projects.error} onRetry={() => void projects.refetch()} />}
       <Checkbox.Group label="Also" value={choice.include} onChange={(include) => change({ include: include as ExportInclude[] })}>
         <div className={css['also']}>
           <Checkbox size="xs" value="files" label="Files, as a ZIP" />
