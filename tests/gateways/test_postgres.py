@@ -330,7 +330,8 @@ def test_children_of_a_killed_postmaster_that_are_still_busy_do_not_hinder_the_n
         keep_rows(server)
         busy = PGconn.connect(server.dsn().encode())
         busy.send_query(b"SELECT count(*) FROM generate_series(1, 1000000000)")
-        with psycopg.connect(server.dsn()) as connection:
+        # A look of its own each time: within one transaction the activity stays as it was first seen.
+        with psycopg.connect(server.dsn(), autocommit=True) as connection:
             active = "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT count%'"
             eventually(lambda: connection.execute(active).fetchone())
         cluster = Cluster(data / "postgres", None)
