@@ -29,10 +29,7 @@ export function Shell() {
     early.current = catchTyped(() => setFinding(false))
     setFinding(true)
   }, [])
-  useEffect(() => {
-    if (!finding) early.current()
-  }, [finding])
-  useEffect(() => () => void early.current(), [])
+  useEffect(() => (finding ? () => void early.current() : undefined), [finding])
 
   useHotkeys([
     { keys: 'mod+k', says: 'Search or jump', group: 'Everywhere', whileTyping: true, run: () => (finding ? setFinding(false) : find()) },

@@ -13,9 +13,8 @@ import { router } from '@/app/router'
 import { tasksQuery } from '@/api/tasks'
 import { meQuery } from '@/api/who'
 import { theme, variables } from '@/design/theme'
-import { wantsFields } from '@/lib/columns'
-import { misread } from '@/lib/misread'
-import { filterOf, isForAnybody, readTaskSearch } from '@/lib/task-search'
+import { mayListAhead, readAddress } from '@/lib/misread'
+import { filterOf } from '@/lib/task-search'
 
 const schemes = localStorageColorSchemeManager({ key: 'taskyard.scheme' })
 const root = document.getElementById('root')
@@ -23,8 +22,8 @@ const root = document.getElementById('root')
 // Who is reading is asked, and the page's script and first rows fetched, before anything is drawn.
 void queries.prefetchQuery(meQuery)
 const { pathname, search } = router.latestLocation
-const list = readTaskSearch(search)
-if (pathname === '/tasks' && misread(search).length === 0 && isForAnybody(list) && !wantsFields(list.columns)) void queries.prefetchInfiniteQuery(tasksQuery(filterOf(list)))
+const list = readAddress(search)
+if (pathname === '/tasks' && mayListAhead(list)) void queries.prefetchInfiniteQuery(tasksQuery(filterOf(list)))
 const routes: Record<string, AnyRoute> = router.routesById
 for (const match of router.matchRoutes(router.latestLocation)) {
   const component = routes[match.routeId]?.options.component as { preload?: () => Promise<void> } | undefined

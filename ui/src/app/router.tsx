@@ -7,9 +7,8 @@ import { whenSignedOut } from '@/api/http'
 import { tasksQuery } from '@/api/tasks'
 import { meQuery } from '@/api/who'
 import { asProblem } from '@/lib/problem'
-import { wantsFields } from '@/lib/columns'
-import { misread, readAddress } from '@/lib/misread'
-import { type TaskSearch, filterOf, isForAnybody } from '@/lib/task-search'
+import { mayListAhead, readAddress } from '@/lib/misread'
+import { type TaskSearch, filterOf } from '@/lib/task-search'
 import { parseSearch, stringifySearch } from '@/lib/url-search'
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined)
@@ -105,7 +104,7 @@ const tasks = createRoute({
   // Asked for while the page's script is on its way; not awaited, the page shows grey rows meanwhile.
   loader: ({ deps }) => {
     const list = tasksQuery(deps.filter)
-    if (misread(deps.filter).length === 0 && isForAnybody(deps.filter) && !wantsFields(deps.columns) && !queries.getQueryData(list.queryKey)) void queries.prefetchInfiniteQuery(list)
+    if (mayListAhead({ ...deps.filter, columns: deps.columns }) && !queries.getQueryData(list.queryKey)) void queries.prefetchInfiniteQuery(list)
   },
   component: lazyRouteComponent(() => import('@/pages/TasksPage'), 'TasksPage'),
 })

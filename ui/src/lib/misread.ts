@@ -1,5 +1,6 @@
 // What stands in the address of the task list and cannot be read: said to the reader, never left out in silence.
-import { METADATA_MOST, type TaskSearch, readTaskSearch } from '@/lib/task-search'
+import { wantsFields } from '@/lib/columns'
+import { METADATA_MOST, type TaskSearch, isForAnybody, readTaskSearch } from '@/lib/task-search'
 import { UTC } from '@/lib/zones'
 
 export interface Misread {
@@ -39,6 +40,9 @@ export function misread(search: object): Misread[] {
 /** The address as the task list has it: read, and what cannot be read as it came. */
 export const readAddress = (search: Record<string, unknown>): TaskSearch =>
   ({ ...readTaskSearch(search), ...Object.fromEntries(misread(search).map(({ name }) => [name, search[name]])) })
+
+/** Whether these rows are the same for whoever reads, so that they may be fetched before anything is known of them. */
+export const mayListAhead = (search: TaskSearch): boolean => misread(search).length === 0 && isForAnybody(search) && !wantsFields(search.columns)
 
 /** The change that takes exactly that out of the address. */
 export function withoutMisread(search: object): Partial<TaskSearch> {

@@ -132,13 +132,12 @@ async def _redo_from(session: AsyncSession, actor: Actor, going: Going, asked: A
         raise runs.NoSuchStep(step=asked.redo_from)
     project = await projects.get(session, actor, going.run.project_id)
     rows = await runs.step_runs(session, actor.workspace_id, going.run.id)
-    done = {row.step for row in rows if row.state == runs.StepRunState.COMPLETED and not runs.is_model(row.performer)}
     return rules.redo_from(
         asked.redo_from,
         is_redone=project.on_reject == OnReject.REDO,
         redo_step=project.redo_step,
         order=order,
-        by_people=done,
+        by_people=runs.done_by_people(rows),
     )
 
 

@@ -88,9 +88,7 @@ async def queue(
 async def named(session: AsyncSession, actor: Actor, wanted: Wanted, at: datetime) -> str:
     """Return how a file is called for which nobody gave a name: after its project, where it is one."""
     project = await store.name_of_one_project(session, actor, wanted.tasks)
-    of_what = (
-        files.safe_name(project.replace("/", "-").replace("\\", "-"))[: NAME_CHARS_MAX // 2] if project else "tasks"
-    )
+    of_what = files.safe_name(project.replace("/", "-").replace("\\", "-")) if project else "tasks"
     return f"{of_what[: NAME_CHARS_MAX // 2]}-{at:%Y%m%d-%H%M%S}"
 
 

@@ -112,6 +112,11 @@ def _time(name: str, moment: str = "") -> Column:
     return Column(name, TIME, f"""to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24":"MI":"SS.US"Z"')""")
 
 
+def to_milliseconds(seconds: str) -> str:
+    """Return measured seconds in SQL without what no clock measures."""
+    return f"trim_scale(round({seconds}::numeric, 3))"
+
+
 _TASK = (
     Column("id", TEXT, "tasks.id::text"),
     Column("external_id", TEXT, "tasks.external_id"),
@@ -127,7 +132,7 @@ _TASK = (
     _time("audited_at", "in_force.at"),
     Column("audit_reasons", TEXT, "nullif(array_to_string(in_force.reasons, '; '), '')"),
     Column("redo_count", WHOLE, "tasks.redo_count::text"),
-    Column("seconds", NUMBER, "trim_scale(round(tasks.seconds::numeric, 3))::text"),
+    Column("seconds", NUMBER, f"{to_milliseconds('tasks.seconds')}::text"),
     Column("cost", NUMBER, "tasks.cost::text"),
     Column("run", WHOLE, "runs.number::text"),
     Column("metadata", TEXT, "nullif(task_inputs.metadata, '{}')::text"),

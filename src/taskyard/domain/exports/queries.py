@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from taskyard.access import Actor, Role
-from taskyard.domain.exports.columns import Column
+from taskyard.domain.exports.columns import Column, to_milliseconds
 from taskyard.domain.exports.rules import CHANGES_OF_UPLOADS, GONE, NO_CHANGES, Answers, ExportFormat
 from taskyard.domain.exports.wanted import Wanted
 from taskyard.domain.tasks import TaskFilter, may_see, seen_by
@@ -24,11 +24,8 @@ class Query:
 
 def lines(actor: Actor, wanted: Wanted) -> Query:
     """Return the tasks as JSON, oldest first."""
-    more = (
-        ", 'seconds', trim_scale(round(tasks.seconds::numeric, 3)), 'cost', tasks.cost"
-        if may_see(actor, "cost")
-        else ""
-    )
+    spent = f", 'seconds', {to_milliseconds('tasks.seconds')}, 'cost', tasks.cost"
+    more = spent if may_see(actor, "cost") else ""
     if wanted.with_events:
         more += ", 'events', coalesce(told.events, '[]'::json)"
     if wanted.with_files or wanted.is_of_pictures:
@@ -256,7 +253,7 @@ def _object(wanted: Wanted) -> str:
             'kind', CASE WHEN answers.model IS NULL THEN 'member' ELSE 'model' END,
             'id', coalesce(answers.member_id::text, answers.model), 'name', answers.by_name),
         'data', answers.data, 'confidence', answers.confidence,
-        'seconds', trim_scale(round(answers.seconds::numeric, 3)),
+        'seconds', {to_milliseconds("answers.seconds")},
         'created_at', answers.created_at{kept}{version})"""
 
 

@@ -84,27 +84,27 @@ async def expired(session: AsyncSession) -> list[RowMapping]:
 
 async def steps_in(session: AsyncSession, actor: Actor, asked: TaskFilter) -> dict[str, set[str]]:
     """Return the steps that any published flow of the projects asked for has, each with what it is used for."""
-    of_ids = "SELECT tasks.project_id FROM tasks WHERE tasks.workspace_id = :workspace_id AND tasks.id = ANY(:ids)"
     narrowed = ["projects.id = ANY(:projects)"] if asked.projects else []
-    narrowed += [f"projects.id = ANY(ARRAY({of_ids}))"] if asked.ids else []
-    narrowed += ["projects.shared_with_clients"] if actor.role is Role.CLIENT else []
+    narrowed += [f"projects.id = ANY(ARRAY({_OF_IDS}))"] if asked.ids else []
     values = {"workspace_id": actor.workspace_id, "projects": list(asked.projects), "ids": list(asked.ids)}
     found: dict[str, set[str]] = {}
-    for row in await session.execute(text(_STEPS.format(narrowed=" AND ".join(["true", *narrowed]))), values):
+    for row in await session.execute(
+        text(_STEPS.format(narrowed=" AND ".join([_seen_projects(actor), *narrowed]))), values
+    ):
         found.setdefault(row.id, set()).add(row.use)
     return found
 
 
 def _seen_projects(actor: Actor) -> str:
-    return f"workspace_id = :workspace_id{' AND shared_with_clients' if actor.role is Role.CLIENT else ''}"
+    shared = " AND projects.shared_with_clients" if actor.role is Role.CLIENT else ""
+    return f"projects.workspace_id = :workspace_id{shared}"
 
 
 async def name_of_one_project(session: AsyncSession, actor: Actor, asked: TaskFilter) -> str | None:
     """Return the name of the one project that is asked for, or that the named tasks are of; None for several."""
     if not asked.projects and not asked.ids:
         return None
-    of_ids = "SELECT tasks.project_id FROM tasks WHERE tasks.workspace_id = :workspace_id AND tasks.id = ANY(:ids)"
-    ids = ":projects" if asked.projects else f"ARRAY({of_ids})"
+    ids = ":projects" if asked.projects else f"ARRAY({_OF_IDS})"
     found = text(f"SELECT name FROM projects WHERE {_seen_projects(actor)} AND id = ANY({ids}) LIMIT 2")  # noqa: S608 - constants
     values = {"workspace_id": actor.workspace_id, "projects": list(asked.projects), "ids": list(asked.ids)}
     names = list(await session.scalars(found, values))
@@ -210,12 +210,13 @@ def _seen_by(actor: Actor) -> Select[Export, str | None]:
     return asked.where(Export.created_by == actor.member_id) if actor.role is Role.CLIENT else asked
 
 
+_OF_IDS = "SELECT tasks.project_id FROM tasks WHERE tasks.workspace_id = :workspace_id AND tasks.id = ANY(:ids)"
 _STEPS = """
     SELECT DISTINCT step ->> 'id' AS id, step ->> 'use' AS use
     FROM projects
     JOIN flow_versions ON flow_versions.workspace_id = :workspace_id AND flow_versions.project_id = projects.id
     CROSS JOIN json_array_elements(flow_versions.document -> 'steps') AS step
-    WHERE projects.workspace_id = :workspace_id AND {narrowed} ORDER BY id
+    WHERE {narrowed} ORDER BY id
 """
 _ARCHIVES = text("""
     SELECT DISTINCT archives.name FROM archive_items

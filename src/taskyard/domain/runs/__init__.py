@@ -46,7 +46,14 @@ from taskyard.domain.runs.progress import (
     open_turns,
     stop,
 )
-from taskyard.domain.runs.restarts import answer_anew, beginnings_behind, complete_as_it_is, restart, tell_many
+from taskyard.domain.runs.restarts import (
+    answer_anew,
+    beginnings_behind,
+    complete_as_it_is,
+    done_by_people,
+    restart,
+    tell_many,
+)
 from taskyard.domain.runs.routes import routes
 from taskyard.domain.runs.rules import (
     AGENTS,
@@ -112,6 +119,7 @@ __all__ = [
     "decide",
     "delete",
     "deleting",
+    "done_by_people",
     "due_to_age",
     "end_lease",
     "extend_lease",

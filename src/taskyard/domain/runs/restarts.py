@@ -98,12 +98,17 @@ def _stop_for(going: Going, rows: Sequence[StepRun], step_id: str) -> list[Fact]
     return [facts.run_fact("cancelled", old, f"Run {old.number} was stopped.")]
 
 
+def done_by_people(rows: Sequence[StepRun]) -> set[str]:
+    """Return the steps of a run that people, or agents for them, have done."""
+    return {row.step for row in rows if row.state == StepRunState.COMPLETED and not is_model(row.performer)}
+
+
 def beginnings_behind(flow: Flow, rows: Sequence[StepRun], step_id: str) -> list[str]:
     """Return where all that people have done from a step on begins again: at it, and at each beside it and behind.
 
     A step that builds on one of them is opened again by it. Models' work that builds on none stays.
     """
-    by_people = {row.step for row in rows if not is_model(row.performer) and row.state == StepRunState.COMPLETED}
+    by_people = done_by_people(rows)
     order = [step.id for step in flow.order]
     found = [step_id]
     for name in order[order.index(step_id) + 1 :]:
